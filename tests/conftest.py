@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from events.kit.database import Pool, open_pool, prepare_connection
 from events.kit.migrations import migrate
 from events.kit.places import migrations_folder
 from events.kit.postgres import embedded
@@ -56,16 +57,18 @@ async def empty_dsn(postgres: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def pool(dsn: str) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
+async def pool(dsn: str) -> AsyncIterator[Pool]:
     """Connections to the module's database; what tests commit stays until the module ends."""
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=10) as opened:
-        yield opened
+    opened = await open_pool(dsn, size=20)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
 async def tx(dsn: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """A connection in a transaction that is undone after the test."""
     connection = await asyncpg.connect(dsn)
+    await prepare_connection(connection)
     transaction = connection.transaction()
     await transaction.start()
     yield connection
