@@ -1,0 +1,67 @@
+"""Papers: a Typst template and data become an archivable, accessible PDF.
+
+Data reaches the template only as one JSON document in `sys.inputs.data`, never as Typst source, so nothing a guest
+types can be read as markup. Typesetting runs in a thread and needs no database: call it outside transactions.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+import typst
+
+from .assets import PDF_FONTS_FOLDER
+
+log = structlog.get_logger(__name__)
+
+
+# PDF/A-3u keeps the text readable for decades, PDF/UA-1 readable aloud. Both refuse a character that no font can draw.
+_STANDARDS: list["typst.PDFStandard"] = ["a-3u", "ua-1"]
+
+
+class GlyphMissing(Exception):  # noqa: N818 (an outcome, not a bug)
+    """No font at hand can draw one of the characters."""
+
+
+async def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
+    """The PDF of a template. A character that no font has leaves a box and a warning in the log: a paper with a gap is better than none."""
+    return await asyncio.to_thread(_typeset, template, data, made_at)
+
+
+def typeset_strictly(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
+    """Blocking; raises `GlyphMissing` instead of leaving a box."""
+    try:
+        return _compiled(template, data, made_at, _STANDARDS)
+    except typst.TypstError as error:
+        if "could not be displayed" in error.message:
+            raise GlyphMissing(error.message) from error
+        raise
+
+
+def _typeset(template: Path, data: Mapping[str, Any], made_at: datetime) -> bytes:
+    try:
+        return typeset_strictly(template, data, made_at=made_at)
+    except GlyphMissing:
+        log.warning("glyph_missing", template=template.name)
+        return _compiled(template, data, made_at, [])
+
+
+def _compiled(template: Path, data: Mapping[str, Any], made_at: datetime, standards: list["typst.PDFStandard"]) -> bytes:
+    compiler = typst.Compiler(template, root=template.parent, font_paths=_fonts())
+    pdf = compiler.compile(
+        format="pdf", sys_inputs={"data": msgspec.json.encode(data).decode()}, pdf_standards=standards, timestamp=made_at
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("a PDF is always one document")
+    return pdf
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Our own faces first; the system's cover rarer scripts where they are installed (fonts-noto-cjk in the container)."""
+    return typst.Fonts(include_system_fonts=True, font_paths=[PDF_FONTS_FOLDER])
