@@ -1,0 +1,106 @@
+"""Puts the house together: the only module that sees every room."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+from litestar.types import ControllerRouterHandler
+
+from . import health
+from .kit import http, jobs, templates, tokens
+from .kit.assets import BUILT_FOLDER
+from .kit.database import open_pool
+from .kit.errors import DomainError
+from .kit.jobs import Worker
+from .settings import Settings
+
+LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
+
+PAGES: list[ControllerRouterHandler] = [
+    health.router,
+]
+
+JOBS: dict[str, jobs.Handler] = {}
+
+SWEEPS: list[tuple[float, jobs.Sweep]] = []
+
+
+def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
+    """The web application. With `run_jobs` this process also does background work, as `events run` wants it."""
+    return Litestar(
+        route_handlers=[*PAGES, _static_files()],
+        dependencies=_dependencies(settings),
+        before_request=http.before_request,
+        before_send=[http.before_send],
+        exception_handlers={
+            DomainError: http.answer_domain_error,
+            HTTPException: http.answer_http_error,
+            Exception: http.answer_unexpected,
+        },
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(templates.new_environment())),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=[r"/stream$"]),
+        request_max_body_size=LARGEST_BODY,
+        lifespan=[_resources(settings, run_jobs=run_jobs)],
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+
+
+async def run_worker(settings: Settings) -> None:
+    """Does background work until cancelled."""
+    assert settings.database_url is not None
+    pool = await open_pool(settings.database_url, size=settings.pool_size)
+    try:
+        await Worker(pool, JOBS, SWEEPS).run()
+    finally:
+        await pool.close()
+
+
+def _dependencies(settings: Settings) -> dict[str, Provide]:
+    def constant(value: object) -> Provide:
+        return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+
+    return {
+        "db": Provide(http.provide_db),
+        "tx": Provide(http.provide_tx),
+        "pool": Provide(http.provide_pool),
+        "settings": constant(settings),
+        "tokens": constant(tokens.Tokens(settings.secret_key)),
+    }
+
+
+def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], Any]:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
+        assert settings.database_url is not None
+        pool = app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
+        worker = app.state.worker = Worker(pool, JOBS, SWEEPS)
+        task = asyncio.create_task(worker.run()) if run_jobs else None
+        try:
+            yield
+        finally:
+            if task:
+                worker.stop()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait_for(task, timeout=5)
+            await pool.close()
+
+    return lifespan
+
+
+def _static_files() -> ControllerRouterHandler:
+    return create_static_files_router(
+        path="/static",
+        directories=[BUILT_FOLDER],
+        response_headers={"cache-control": "public, max-age=31536000, immutable"},
+        include_in_schema=False,
+    )

@@ -1,0 +1,33 @@
+"""The connection pool: asyncpg with JSON through msgspec."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+import msgspec
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    Executor: TypeAlias = Pool | Connection
+else:
+    # At run time the annotations only have to exist; the framework must not try to validate a connection.
+    Pool = Connection = Executor = Any
+
+_decode: Callable[[str], Any] = msgspec.json.Decoder().decode
+
+
+def _encode(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def prepare_connection(connection: Connection) -> None:
+    """Teaches a connection that jsonb columns and parameters are plain Python values."""
+    await connection.set_type_codec("jsonb", encoder=_encode, decoder=_decode, schema="pg_catalog")
+
+
+async def open_pool(dsn: str, *, size: int = 10) -> Pool:
+    """Opens a pool of at most `size` connections. A connection that is idle longer than five minutes is closed."""
+    return await asyncpg.create_pool(dsn, min_size=min(2, size), max_size=size, init=prepare_connection, command_timeout=60)

@@ -1,0 +1,92 @@
+"""Raw HTML form → typed values, with every field's error at once and what was typed kept."""
+
+import re
+from collections.abc import Iterable
+
+from litestar import Request
+from litestar.datastructures import State
+
+from .i18n import gettext as _
+
+# One @, something on both sides, a dot in the domain, no blanks: catches typing errors. Whether the
+# mailbox exists only a mail can tell (RFC 5321 allows much more than people have).
+_EMAIL = re.compile(r"[^@\s<>(),;:\\\"\[\]]+@[^@\s<>(),;:\\\"\[\].]+(\.[^@\s<>(),;:\\\"\[\].]+)+")
+# C0 and C1 controls except tab and line breaks, and lone surrogates: PostgreSQL or a PDF would refuse them.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
+
+
+class Form:
+    """One submitted (or empty) form: `values` as typed and `errors` by field name, both for the template."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields: dict[str, list[str]] = {}
+        for name, value in fields:
+            self._fields.setdefault(name, []).append(value)
+        self.values: dict[str, str] = {name: values[-1] for name, values in self._fields.items()}
+        self.errors: dict[str, str] = {}
+
+    @classmethod
+    async def read(cls, request: Request[object, object, State]) -> "Form":
+        """Reads the body of a POST; a body that is no form is an empty form."""
+        data = await request.form()
+        return cls((name, value) for name, value in data.multi_items() if isinstance(value, str))
+
+    def text(self, name: str, *, required: bool = False, longest: int = 200) -> str:
+        """The value without blanks around it. Nothing inside is changed: names are stored as typed."""
+        value = self.values.get(name, "").strip()
+        if required and not value:
+            self.error(name, _("Please fill this in."))
+        elif len(value) > longest:
+            self.error(name, _("Please use at most %(longest)s characters.") % {"longest": longest})
+        elif _UNPRINTABLE.search(value):
+            self.error(name, _("This contains characters that cannot be printed."))
+        return value
+
+    def email(self, name: str, *, required: bool = True) -> str:
+        """A mail address, otherwise as typed."""
+        value = self.text(name, required=required, longest=LONGEST_EMAIL)
+        if value and name not in self.errors and not is_email(value):
+            self.error(name, _("This address looks incomplete, for example name@company.com."))
+        return value
+
+    def choice(self, name: str, allowed: Iterable[str], *, default: str | None = None) -> str:
+        """One of `allowed`; a missing value is the default where there is one."""
+        value = self.values.get(name, "") or default or ""
+        if value not in allowed:
+            self.error(name, _("Please choose one of the options."))
+        return value
+
+    def checked(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return bool(self.values.get(name))
+
+    def chosen(self, name: str) -> list[str]:
+        """Every value of a group of boxes with the same name."""
+        return self._fields.get(name, [])
+
+    def number(self, name: str, *, least: int, most: int) -> int:
+        """A whole number within bounds."""
+        typed = self.values.get(name, "").strip()
+        value = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else least - 1
+        if not least <= value <= most:
+            self.error(name, _("Please enter a number from %(least)s to %(most)s.") % {"least": least, "most": most})
+        return value
+
+    def error(self, name: str, message: str) -> None:
+        """Notes the first error of a field; later ones would only confuse."""
+        self.errors.setdefault(name, message)
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors
+
+
+def is_email(value: str) -> bool:
+    """Whether the text can be a mail address that people use."""
+    return len(value) <= LONGEST_EMAIL and _EMAIL.fullmatch(value) is not None
+
+
+def is_printable(value: str) -> bool:
+    """Whether the text can be stored and printed."""
+    return _UNPRINTABLE.search(value) is None

@@ -1,0 +1,172 @@
+"""What every request meets: its language, the same-origin check, security headers, a connection, plain errors."""
+
+import traceback
+from collections.abc import AsyncGenerator
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import structlog
+from litestar import Request, Response
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import Message, Scope
+
+from .database import Connection, Pool
+from .errors import DomainError, ForeignOrigin, InvalidInput, NotFound
+from .i18n import N_, negotiate, set_language
+from .templates import page
+
+AnyRequest = Request[Any, Any, State]
+log: structlog.stdlib.BoundLogger = structlog.get_logger("events.http")
+
+LANGUAGE_COOKIE = "language"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    "cache-control": "no-store",
+}
+
+
+class Unavailable(DomainError):
+    status = 503
+    code = "unavailable"
+    title = N_("The service cannot be reached for a moment.")
+    next_step = N_("Please try again in a minute. Nothing you sent was counted twice.")
+
+
+class Broken(DomainError):
+    status = 500
+    code = "internal_error"
+    title = N_("Something went wrong on our side.")
+    next_step = N_("Please try again. If it happens again, write to the organiser.")
+
+
+async def before_request(request: AnyRequest) -> None:
+    """Sets the language and turns away forms that come from another site."""
+    speak(request)
+    if request.method not in SAFE_METHODS and not request.headers.get("authorization"):
+        refuse_foreign_origin(request)
+
+
+def speak(request: AnyRequest) -> None:
+    """Sets this request's language."""
+    set_language(
+        negotiate(request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
+    )
+
+
+def refuse_foreign_origin(request: AnyRequest) -> None:
+    """Browsers say where a form comes from: Sec-Fetch-Site (Fetch Metadata), or Origin (RFC 6454) in older ones.
+
+    Requests without either are no browser's; they carry no cookies worth stealing.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise ForeignOrigin
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise ForeignOrigin
+
+
+async def before_send(message: Message, scope: Scope) -> None:
+    """Adds the security headers that the handler did not set itself, and remembers a language chosen by address."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    chosen = _language_in_query(scope)
+    if chosen:
+        headers.add("set-cookie", f"{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax")
+
+
+def _language_in_query(scope: Scope) -> str | None:
+    query = bytes(scope.get("query_string", b""))
+    for language in ("de", "en", "ja"):
+        if b"lang=" + language.encode() in query.split(b"&"):
+            return language
+    return None
+
+
+async def provide_pool(state: State) -> Pool:
+    """The connection pool, for work that opens its own transactions."""
+    return state.pool
+
+
+async def provide_db(state: State) -> AsyncGenerator[Connection, None]:
+    """A connection to read from."""
+    async with state.pool.acquire() as connection:
+        yield connection
+
+
+async def provide_tx(state: State) -> AsyncGenerator[Connection, None]:
+    """A transaction around the handler: committed before the answer starts, rolled back when the handler raises."""
+    async with state.pool.acquire() as connection, connection.transaction():
+        yield connection
+
+
+def answer_domain_error(request: AnyRequest, error: DomainError) -> Response[Any]:
+    """Problem details under /api and for scripts (RFC 9457), elsewhere a page with the next step."""
+    speak(request)
+    if wants_json(request):
+        return problem(error)
+    return page(
+        "error.html", status=error.status, title=error.say(), next_step=error.say_next_step(), link=error.link, code=error.code
+    )
+
+
+def wants_json(request: AnyRequest) -> bool:
+    """Programs get problem details: everything under /api, and pages' own scripts that ask for JSON."""
+    return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
+
+
+def problem(error: DomainError) -> Response[dict[str, Any]]:
+    """The error as application/problem+json."""
+    body: dict[str, Any] = {"type": "about:blank", "title": error.say(), "status": error.status, "code": error.code}
+    if error.next_step:
+        body["detail"] = error.say_next_step()
+    if error.errors:
+        body["errors"] = error.errors
+    return Response(body, status_code=error.status, media_type="application/problem+json")
+
+
+def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """The framework's own refusals: no such address, wrong method, body too large, input of the wrong shape."""
+    if isinstance(error, ValidationException):
+        fields = {str(e.get("key", "")): str(e.get("message", "")) for e in error.extra or [] if isinstance(e, dict)}
+        return answer_domain_error(request, InvalidInput(errors=fields))
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return answer_domain_error(request, NotFound())
+    return answer_domain_error(request, framework_refusal(error.status_code)())
+
+
+def framework_refusal(status: int) -> type[DomainError]:
+    """A refusal with the phrase HTTP has for the status."""
+    phrase = HTTPStatus(status).phrase
+    return type("Refusal", (DomainError,), {"status": status, "code": phrase.lower().replace(" ", "_"), "title": phrase})
+
+
+def answer_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    """A bug or an outage. What is logged names the place in the code, never what the guest typed."""
+    if isinstance(error, asyncpg.DataError):
+        return answer_domain_error(request, InvalidInput())
+    unavailable = isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError))
+    log.error("request failed", kind=type(error).__name__, where=_places(error))
+    return answer_domain_error(request, Unavailable() if unavailable else Broken())
+
+
+def _places(error: BaseException) -> list[str]:
+    """Where it happened, as file:line function: a traceback without the values, which may be somebody's name."""
+    return [f"{f.filename.rpartition('/events/')[2]}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)][-8:]
