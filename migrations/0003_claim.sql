@@ -9,8 +9,8 @@
 -- booking), or 'full', 'closed', 'unknown_contingent', 'key_reused' (nothing written).
 -- A key seen before answers its booking again ("replayed") and changes nothing.
 --
--- A newcomer never passes somebody who waits for the same places: while anyone waits there, the
--- newcomer joins the line, however much is free.
+-- A newcomer never passes somebody who waits for the same places: a pool that serves anyone in line
+-- gives nothing to newcomers, however much is free there. Pools nobody waits for go on serving.
 create function claim_places(p_event uuid, p_requests jsonb, p_now timestamptz default null)
 returns table (idx int, outcome text, booking_id uuid, waitlist_position int, replayed boolean)
 language plpgsql as $$
@@ -29,7 +29,6 @@ declare
     given uuid[];
     place int;
     pool uuid;
-    must_wait boolean;
     earlier record;
     out_idx int[] := '{}';
     out_outcome text[] := '{}';
@@ -121,7 +120,6 @@ begin
             select p.id into wanted from pools p where p.event_id = p_event and p.slug = req.contingent;
         end if;
         given := '{}';
-        must_wait := false;
         if req.source in ('form', 'api') and (ev.status <> 'published' or ev.registration_opens_at > moment
                                               or ev.registration_closes_at <= moment) then
             out_outcome := out_outcome || 'closed';
@@ -135,15 +133,14 @@ begin
             end if;
             foreach pool in array serving loop
                 place := array_position(ids, pool);
-                must_wait := must_wait or blocked[place];
-                if cardinality(given) < req.party and direct[place] > 0 then
+                if not blocked[place] and direct[place] > 0 and cardinality(given) < req.party then
                     given := given || array_fill(pool, array[least(direct[place], req.party - cardinality(given))]);
                 end if;
             end loop;
-            if not must_wait and cardinality(given) = req.party then
+            if cardinality(given) = req.party then
                 out_outcome := out_outcome || case
                     when req.hold_seconds is not null then 'held'
-                    when ev.approval_required and req.source in ('form', 'api') then 'awaiting_approval'
+                    when ev.approval_required and req.source in ('form', 'api', 'demo') then 'awaiting_approval'
                     else 'confirmed' end;
                 foreach pool in array given loop
                     place := array_position(ids, pool);
