@@ -1,0 +1,74 @@
+"""Who works with the service: members of staff and the programs they let in."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+
+class Role(StrEnum):
+    """What somebody may do for one organiser. Each role includes the ones below it: owner, organiser, door."""
+
+    DOOR = "door"
+    ORGANISER = "organiser"
+    OWNER = "owner"
+
+    def includes(self, other: "Role") -> bool:
+        """Whether this role may do everything the other one may."""
+        return _RANK[self] >= _RANK[other]
+
+
+_RANK = {Role.DOOR: 0, Role.ORGANISER: 1, Role.OWNER: 2}
+
+
+class Scope(StrEnum):
+    """What an API token may do."""
+
+    READ_EVENTS = "events:read"
+    READ_GUESTS = "guests:read"
+    WRITE_REGISTRATIONS = "registrations:write"
+    WRITE_CHECK_INS = "check-ins:write"
+
+
+class Staff(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in person, with a role for every organiser they work for."""
+
+    id: UUID
+    email: str
+    name: str
+    locale: str
+    roles: dict[UUID, Role]
+
+    @property
+    def actor(self) -> str:
+        """How the audit trail and cancellations name this person."""
+        return f"staff:{self.id}"
+
+    def may(self, role: Role, organiser_id: UUID) -> bool:
+        """Whether this person has at least `role` for the organiser."""
+        held = self.roles.get(organiser_id)
+        return held is not None and held.includes(role)
+
+    def organisers(self, role: Role) -> list[UUID]:
+        """The organisers for whom this person has at least `role`."""
+        return sorted(organiser_id for organiser_id, held in self.roles.items() if held.includes(role))
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A live session as it was found: `last_seen_at` is written coarsely."""
+
+    staff: Staff
+    last_seen_at: datetime
+
+
+class ApiClient(msgspec.Struct, frozen=True, kw_only=True):
+    """A program with a valid token. It sees what belongs to one organiser, and of that what its scopes allow."""
+
+    token_id: UUID
+    organiser_id: UUID
+    scopes: frozenset[str]
+
+    @property
+    def actor(self) -> str:
+        return f"token:{self.token_id}"
