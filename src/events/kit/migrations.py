@@ -12,6 +12,8 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
+from events.kit.database import Connection
+
 OLDEST_SERVER = 15
 
 # Any fixed number does; it must not be used for another advisory lock of the same database.
@@ -39,7 +41,7 @@ class Migration(msgspec.Struct, frozen=True):
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-async def migrate(conn: "asyncpg.Connection[asyncpg.Record]", folder: Path) -> list[str]:
+async def migrate(conn: Connection, folder: Path) -> list[str]:
     """Run what is missing and answer the names. Several processes may do this at once: one works, the others wait for it.
 
     The connection must not be in a transaction nor go through a pooler that shares server connections.
@@ -55,19 +57,19 @@ async def migrate(conn: "asyncpg.Connection[asyncpg.Record]", folder: Path) -> l
     return [migration.name for migration in missing]
 
 
-async def pending(conn: "asyncpg.Connection[asyncpg.Record]", folder: Path) -> list[str]:
+async def pending(conn: Connection, folder: Path) -> list[str]:
     """Names of the files the database has not seen yet; changes nothing, not even the table of the names."""
     check_server(conn)
     return [migration.name for migration in await _missing(conn, folder)]
 
 
-def check_server(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
+def check_server(conn: Connection) -> None:
     version = conn.get_server_version()
     if version.major < OLDEST_SERVER:
         raise MigrationError(f"PostgreSQL {version.major} is too old: this programme needs {OLDEST_SERVER} or newer")
 
 
-async def _lock(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def _lock(conn: Connection) -> None:
     """Poll instead of waiting inside the server, where a waiting statement keeps a snapshot that concurrent index builds wait for."""
     for _ in range(_LOCK_WITHIN_SECONDS * 5):
         if await conn.fetchval("select pg_try_advisory_lock($1)", _LOCK):
@@ -76,7 +78,7 @@ async def _lock(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
     raise MigrationError(f"another process has been migrating this database for {_LOCK_WITHIN_SECONDS} s; try again when it is done")
 
 
-async def _missing(conn: "asyncpg.Connection[asyncpg.Record]", folder: Path) -> list[Migration]:
+async def _missing(conn: Connection, folder: Path) -> list[Migration]:
     files = _files(folder)
     done = await _done(conn)
     for migration, (name, checksum) in zip(files, done, strict=False):
@@ -101,7 +103,7 @@ def _files(folder: Path) -> list[Migration]:
     return [Migration(path.stem, path.read_text(encoding="utf-8")) for path in paths]
 
 
-async def _done(conn: "asyncpg.Connection[asyncpg.Record]") -> list[tuple[str, str]]:
+async def _done(conn: Connection) -> list[tuple[str, str]]:
     """Names and checksums of what has run, in order."""
     if await conn.fetchval("select to_regclass('schema_migrations')") is None:
         return []
@@ -109,7 +111,7 @@ async def _done(conn: "asyncpg.Connection[asyncpg.Record]") -> list[tuple[str, s
     return [(row["name"], row["checksum"]) for row in rows]
 
 
-async def _apply(conn: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
+async def _apply(conn: Connection, migration: Migration) -> None:
     try:
         async with conn.transaction():
             await conn.execute(_PREPARATION)

@@ -28,6 +28,9 @@ __all__ = ["PostgresError", "embedded", "program"]
 # Crash recovery replays the log since the last checkpoint; at 512 MB of it this is minutes only on a failing disk.
 READY_WITHIN_SECONDS = 120
 
+# Connections of a crashed server finish their statement before they notice; until then a new server must not touch the files.
+_ORPHANS_END_WITHIN_SECONDS = 20
+
 # Values for a small machine. Parallel plans and JIT pay off for reports over millions of rows, and their shared memory does not
 # fit the 64 MB that containers have by default.
 _SERVER_SETTINGS = {
@@ -43,7 +46,7 @@ _SERVER_SETTINGS = {
 }
 
 # For tests: a crash of the machine may lose everything, a crash of the process loses nothing.
-_WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_WITHOUT_DURABILITY = {"fsync": "off", "full_page_writes": "off"}
 
 
 @asynccontextmanager
@@ -75,18 +78,23 @@ async def _started(folder: Path, *, durable: bool) -> Server:
     """The folder's server, ready: taken over if one was left behind, else started on a cluster made if there is none."""
     if not (folder / "cluster" / "PG_VERSION").exists():
         await _new_cluster(folder)
-    abandoned = running_server(folder)
-    if abandoned is not None and await _ready(abandoned, folder):
-        return abandoned
     settings = _SERVER_SETTINGS | ({} if durable else _WITHOUT_DURABILITY) | {"unix_socket_directories": str(socket_folder(folder))}
-    server = Server.start(folder, settings)
-    try:
-        if await _ready(server, folder):
+    for _ in range(_ORPHANS_END_WITHIN_SECONDS):
+        server = running_server(folder) or Server.start(folder, settings)
+        if await _ready_or_stopped(server, folder):
             return server
+        if server.process and not server.waits_for_orphans():
+            break
+        await asyncio.sleep(1)
+    raise PostgresError(f"the database did not start: {server.last_words()}")
+
+
+async def _ready_or_stopped(server: Server, folder: Path) -> bool:
+    try:
+        return await _ready(server, folder)
     except BaseException:
         await server.stop()
         raise
-    raise PostgresError(f"the database did not start: {server.last_words()}")
 
 
 async def _new_cluster(folder: Path) -> None:

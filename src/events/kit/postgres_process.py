@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from events.kit.postgres_places import DATABASE, ROLE, PostgresError
+from events.kit.postgres_places import DATABASE, ROLE, PostgresError, socket_folder
 
 NOBODY = 65534
 
 # A fast shutdown rolls back, writes a checkpoint and leaves; what a slow disk cannot write by then is replayed at the next start.
-STOP_WITHIN_SECONDS = 7
+STOP_WITHIN_SECONDS = 3
 
 
 def _binaries() -> Path:
@@ -58,14 +58,26 @@ class Server:
         return self.process.poll() is None if self.process else _serves(self.pid, self.folder / "cluster")
 
     async def stop(self) -> None:
-        """Fast shutdown; a server that does not manage it in time is ended at once and recovers at its next start."""
-        for request, patience_seconds in ((signal.SIGINT, STOP_WITHIN_SECONDS), (signal.SIGQUIT, 1), (signal.SIGKILL, 1)):
-            if self.alive():
-                os.kill(self.pid, request)
-            for _ in range(int(patience_seconds / 0.02)):
-                if not self.alive():
-                    return
-                await asyncio.sleep(0.02)
+        """Fast shutdown; a server that does not manage it in time, or whose user is impatient, recovers at its next start."""
+        try:
+            if await self._ended_by(signal.SIGINT, within_seconds=STOP_WITHIN_SECONDS):
+                return
+        finally:
+            if self.alive() and not await self._ended_by(signal.SIGQUIT, within_seconds=0.5):
+                await self._ended_by(signal.SIGKILL, within_seconds=0.5)
+
+    async def _ended_by(self, request: signal.Signals, *, within_seconds: float) -> bool:
+        if self.alive():
+            os.kill(self.pid, request)
+        for _ in range(int(within_seconds / 0.02)):
+            if not self.alive():
+                return True
+            await asyncio.sleep(0.02)
+        return False
+
+    def waits_for_orphans(self) -> bool:
+        """Whether it refused to start because processes of a crashed predecessor still use the files."""
+        return "shared memory block" in self.last_words()
 
     def last_words(self) -> str:
         """The reason in the log, without time and process number."""
@@ -75,19 +87,21 @@ class Server:
 
 
 def running_server(folder: Path) -> Server | None:
-    """A server still running on this folder's cluster. Call it only while owning the folder: a stale mark of one is removed."""
+    """A server still running on this folder's cluster. Call it only while owning the folder: marks of a dead one are cleared."""
     mark = folder / "cluster" / "postmaster.pid"
     try:
-        pid = int(mark.read_text(encoding="ascii").splitlines()[0])
+        first, *rest = mark.read_text(encoding="ascii", errors="replace").splitlines() or [""]
     except FileNotFoundError:
         return None
-    except (ValueError, IndexError):
-        pid = 0
-    if pid > 0 and _serves(pid, folder / "cluster"):
-        return Server(folder, pid)
-    # PostgreSQL would refuse to start if the number now belongs to some other process of the same user, as after a
-    # container's restart.
-    mark.unlink()
+    if first.isdigit() and _serves(int(first), folder / "cluster"):
+        return Server(folder, int(first))
+    (socket_folder(folder) / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+    if first.isdigit():
+        # The number may belong to another process by now, or to a dead one that nobody buried, and PostgreSQL would refuse to
+        # start. It accepts its parent's number, and keeps looking for orphans of the dead server by the memory in line 7.
+        mark.write_text("\n".join([str(os.getpid()), *rest, ""]), encoding="ascii")
+    else:
+        mark.unlink()
     return None
 
 

@@ -1,0 +1,102 @@
+"""The command line. Each command imports what it needs when it runs, so that --help is quick."""
+
+import os
+import socket
+from collections.abc import Mapping
+
+import click
+
+from events.settings import Settings, load
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="empfang", prog_name="events")
+def main() -> None:
+    """Empfang: registration and ticketing for receptions, dinners and workshops.
+
+    Settings come from the environment: DATABASE_URL, EVENTS_DATA_DIR, EVENTS_BASE_URL and others, see docs/operations.md.
+    """
+
+
+@main.command()
+def run() -> None:
+    """Everything in one process, with the demo programme, and its links printed when it is ready.
+
+    Without DATABASE_URL it brings its own PostgreSQL in the data folder. EVENTS_DEMO=0 leaves out the demo programme.
+    """
+    from events.commands.lifecycle import finish
+    from events.commands.running import run as work
+
+    finish(lambda: work(_settings(EVENTS_DEMO=os.environ.get("EVENTS_DEMO") or "1")))
+
+
+@main.command()
+@click.option("--host", help="Address to listen on. Default: EVENTS_HOST or 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. Default: PORT or 8000.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes sharing the port.")
+@click.option("--socket", "descriptor", type=int, hidden=True, help="Serve this inherited socket; set by the supervisor.")
+def serve(host: str | None, port: int | None, workers: int, descriptor: int | None) -> None:
+    """The web service alone, on a migrated database. Mails and other background work need “events worker” as well."""
+    from events.commands.lifecycle import finish
+    from events.commands.services import serve as work
+
+    inherited = None if descriptor is None else socket.socket(fileno=descriptor)
+    chosen = {name: str(value) for name, value in (("EVENTS_HOST", host), ("PORT", port)) if value is not None}
+    finish(lambda: work(_settings(**chosen), workers=workers, inherited=inherited))
+
+
+@main.command()
+def worker() -> None:
+    """Background work alone: mails, waiting lists, expiry of holds. Any number may run at once."""
+    from events.commands.lifecycle import finish
+    from events.commands.services import work
+
+    finish(lambda: work(_settings()))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version's schema. Safe to run from several machines at once."""
+    from events.commands.lifecycle import finish
+    from events.commands.tasks import migrate as work
+
+    finish(lambda: work(_settings()))
+
+
+@main.command()
+@click.option("--empty", is_flag=True, help="The same programme without guests.")
+def demo(*, empty: bool) -> None:
+    """Load the demo programme where it is not there yet, and print its links."""
+    from events.commands.lifecycle import finish
+    from events.commands.tasks import demo as work
+
+    finish(lambda: work(_settings(EVENTS_DEMO="1"), empty=empty))
+
+
+@main.command()
+def reconcile() -> None:
+    """Count every place again and compare with the books; exit 1 and print each difference."""
+    from events.commands.lifecycle import finish
+    from events.commands.tasks import reconcile as work
+
+    finish(lambda: work(_settings()))
+
+
+@main.command()
+@click.option("--organiser", required=True, help="The organiser's short name (slug), as in “thuringia”.")
+@click.option("--scope", "scopes", required=True, multiple=True, help="What the token may do; give it once for each scope.")
+def token(organiser: str, scopes: tuple[str, ...]) -> None:
+    """Issue a bearer token for the JSON API and print nothing else. It is shown this once."""
+    from events.commands.lifecycle import finish
+    from events.commands.tasks import token as work
+
+    finish(lambda: work(_settings(), organiser=organiser, scopes=scopes))
+
+
+def _settings(**overrides: str) -> Settings:
+    environment: Mapping[str, str] = {**os.environ, **overrides}
+    return load(environment)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Commands that do one thing and end."""
+
+import click
+
+from events.commands.database import check_migrated, connected, database
+from events.commands.running import load_demo, print_links
+from events.kit import migrations
+from events.kit.places import migrations_folder
+from events.settings import Settings
+
+
+async def migrate(settings: Settings) -> int:
+    async with database(settings) as complete, connected(complete) as connection:
+        done = await migrations.migrate(connection, migrations_folder())
+    click.echo("\n".join(done) or "up to date")
+    return 0
+
+
+async def demo(settings: Settings, *, empty: bool) -> int:
+    """Migrates first: whoever wants a demonstration wants it on a new database."""
+    async with database(settings) as complete:
+        async with connected(complete) as connection:
+            await migrations.migrate(connection, migrations_folder())
+        await load_demo(complete, empty=empty)
+        await print_links(complete)
+    return 0
+
+
+async def reconcile(settings: Settings) -> int:
+    from events.registration.reconcile import differences
+
+    async with database(settings) as complete:
+        await check_migrated(complete)
+        async with connected(complete) as connection:
+            found = await differences(connection)
+    for difference in found:
+        click.echo(difference)
+    return 1 if found else 0
+
+
+async def token(settings: Settings, *, organiser: str, scopes: tuple[str, ...]) -> int:
+    from events.accounts.actions import issue_token
+
+    async with database(settings) as complete:
+        await check_migrated(complete)
+        async with connected(complete) as connection, connection.transaction():
+            click.echo(await issue_token(connection, organiser, scopes))
+    return 0
