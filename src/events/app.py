@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.plugins.jinja import JinjaTemplateEngine
@@ -15,11 +16,15 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from . import health
-from .kit import http, jobs, templates, tokens
+from .accounts import access
+from .accounts.errors import SignInRequired, TokenRequired
+from .kit import http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
 from .kit.database import open_pool
 from .kit.errors import DomainError
 from .kit.jobs import Worker
+from .registration import actions as registration
+from .registration.claims import ClaimDesk
 from .settings import Settings
 
 LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
@@ -30,7 +35,11 @@ PAGES: list[ControllerRouterHandler] = [
 
 JOBS: dict[str, jobs.Handler] = {}
 
-SWEEPS: list[tuple[float, jobs.Sweep]] = []
+SWEEPS: list[tuple[float, jobs.Sweep]] = [
+    (5.0, registration.expire_holds),
+    (60.0, registration.release_contingents),
+    (3600.0, limits.forget_old_windows),
+]
 
 
 def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
@@ -41,6 +50,8 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
         before_request=http.before_request,
         before_send=[http.before_send],
         exception_handlers={
+            SignInRequired: access.answer_sign_in_required,
+            TokenRequired: access.answer_token_required,
             DomainError: http.answer_domain_error,
             HTTPException: http.answer_http_error,
             Exception: http.answer_unexpected,
@@ -70,12 +81,20 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         return Provide(lambda: value, sync_to_thread=False, use_cache=True)
 
     return {
+        "api_client": Provide(access.ApiClients().provide),
+        "base_url": constant(settings.base_url),
         "db": Provide(http.provide_db),
         "tx": Provide(http.provide_tx),
         "pool": Provide(http.provide_pool),
         "settings": constant(settings),
+        "claims": Provide(_claims),
+        "staff": Provide(access.provide_staff),
         "tokens": constant(tokens.Tokens(settings.secret_key)),
     }
+
+
+async def _claims(state: State) -> ClaimDesk:
+    return state.claims
 
 
 def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], Any]:
@@ -83,6 +102,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
     async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
         assert settings.database_url is not None
         pool = app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
+        app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
         worker = app.state.worker = Worker(pool, JOBS, SWEEPS)
         task = asyncio.create_task(worker.run()) if run_jobs else None
         try:

@@ -1,0 +1,139 @@
+"""What can be done with a booking, one verb each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from events.kit.clock import now as clock_now
+from events.kit.database import Connection, Pool
+from events.kit.errors import NotFound
+from events.kit.jobs import insert_job
+from events.people.names import search_key, sort_key
+from events.programme.model import Event
+
+from . import queries
+from .claims import Claim, ClaimDesk, Decision, new_claim
+from .errors import ChangesClosed, EventFull, HoldExpired, KeyReused, NotAwaitingApproval, RegistrationClosed, UnknownContingent
+from .model import Booking, GuestDetails, IssuedTicket, Outcome, RegistrationState, SignUp
+
+_REFUSALS = {"full": EventFull, "closed": RegistrationClosed, "unknown_contingent": UnknownContingent}
+
+
+async def register(claims: ClaimDesk, event: Event, sign_up: SignUp) -> Outcome:
+    """Signs all guests of a party up for an event, or none.
+
+    Answers confirmed, held, awaiting approval or waitlisted; the answer is durable. The same key again answers
+    the same booking. Raises EventFull, RegistrationClosed, UnknownContingent or KeyReused.
+    """
+    if not sign_up.accept_waitlist and await _is_surely_full(claims.pool, event, sign_up.key):
+        raise EventFull
+    claim = new_claim(sign_up, claims.tokens)
+    decision = await claims.decide(event.id, claim)
+    if refusal := _REFUSALS.get(decision.outcome):
+        raise refusal
+    assert decision.booking_id is not None
+    token = claims.tokens.token("booking", decision.booking_id)
+    if decision.outcome == "key_reused":
+        raise KeyReused(token)
+    if decision.replayed:
+        return await _outcome_of_earlier(claims, decision, token)
+    return _outcome(claim, decision, token, sign_up)
+
+
+async def cancel_places(
+    tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, actor: str, now: datetime, reason: str = "", mail: bool = True
+) -> list[UUID]:
+    """Gives places (or places in line) back; the waiting list moves up in the same transaction. Answers what changed."""
+    cancelled = await queries.give_back_places(tx, event_id, registration_ids, actor=actor, reason=reason, now=now)
+    if cancelled and mail:
+        await _tell_bookings(tx, event_id, cancelled, "cancelled")
+    return cancelled
+
+
+async def change_guest(tx: Connection, event: Event, booking: Booking, guest_id: UUID, details: GuestDetails, *, now: datetime) -> None:
+    """Replaces what a guest said about themselves, until the event's deadline for changes."""
+    if now >= event.changes_until:
+        raise ChangesClosed
+    if guest_id not in {place.guest_id for place in booking.live_places}:
+        raise NotFound
+    await queries.update_guest(tx, guest_id, details, search_key=search_key(details), sort_key=sort_key(details), now=now)
+    await queries.withdraw_consents(tx, guest_id, ["sensitive", "guest_list"], now)
+    await queries.insert_consents(tx, guest_id, details, locale=booking.locale, now=now)
+    await insert_job(tx, "booking_mail", {"booking_id": booking.id, "event_id": event.id, "kind": "changed"})
+
+
+async def confirm_hold(tx: Connection, booking: Booking, *, now: datetime) -> None:
+    """Turns held places into confirmed ones; raises HoldExpired when their time ran out."""
+    if await queries.confirm_held(tx, booking.id, now) == 0:
+        raise HoldExpired
+    await insert_job(tx, "booking_mail", {"booking_id": booking.id, "event_id": booking.event_id, "kind": "confirmed"})
+
+
+async def approve(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Confirms guests who await a decision."""
+    approved = await queries.approve_registrations(tx, event_id, registration_ids, now)
+    if not approved:
+        raise NotAwaitingApproval
+    await _tell_bookings(tx, event_id, approved, "approved")
+
+
+async def reject(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, actor: str, reason: str, now: datetime) -> None:
+    """Turns applications down; their places go back. The reason stays with the organiser."""
+    await queries.lock_places(tx, event_id)
+    waiting = await queries.registrations_in_state(tx, event_id, registration_ids, RegistrationState.AWAITING_APPROVAL)
+    if not waiting:
+        raise NotAwaitingApproval
+    await queries.give_back_places(tx, event_id, waiting, actor=actor, reason=reason, now=now)
+    await _tell_bookings(tx, event_id, waiting, "rejected")
+
+
+async def expire_holds(pool: Pool) -> None:
+    """Sweep: gives back every place whose hold ran out, in all events."""
+    now = clock_now()
+    for event_id in await queries.events_with_expired_holds(pool, now):
+        await queries.expire_holds(pool, event_id, now)
+
+
+async def release_contingents(pool: Pool) -> None:
+    """Sweep: releases the contingents whose date has come, in all events."""
+    now = clock_now()
+    for event_id in await queries.events_with_due_releases(pool, now):
+        await queries.release_contingents(pool, event_id, now)
+
+
+async def _is_surely_full(pool: Pool, event: Event, key: str) -> bool:
+    """The quick no: read without the lock. A key that was served before gets its booking instead."""
+    if not await queries.is_sold_out(pool, event.id, clock_now()):
+        return False
+    return not await queries.earlier_bookings(pool, event.id, [key])
+
+
+def _outcome(claim: Claim, decision: Decision, token: str, sign_up: SignUp) -> Outcome:
+    return Outcome(
+        state=RegistrationState(decision.outcome),
+        booking_id=claim.booking_id,
+        token=token,
+        tickets=[IssuedTicket(code=code, guest=guest) for code, guest in zip(claim.codes, sign_up.guests, strict=True)],
+        waitlist_position=decision.waitlist_position,
+    )
+
+
+async def _outcome_of_earlier(claims: ClaimDesk, decision: Decision, token: str) -> Outcome:
+    assert decision.booking_id is not None
+    booking = await queries.booking_by_id(claims.pool, decision.booking_id)
+    assert booking is not None
+    return Outcome(
+        state=RegistrationState(decision.outcome),
+        booking_id=booking.id,
+        token=token,
+        tickets=[
+            IssuedTicket(code=claims.tokens.code("ticket", place.ticket_id, place.issue), guest=place.guest) for place in booking.places
+        ],
+        waitlist_position=await queries.waitlist_position(claims.pool, booking.id),
+        replayed=True,
+    )
+
+
+async def _tell_bookings(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], kind: str) -> None:
+    for booking_id, ids in await queries.bookings_of(tx, registration_ids):
+        await insert_job(tx, "booking_mail", {"booking_id": booking_id, "event_id": event_id, "kind": kind, "registration_ids": ids})

@@ -1,0 +1,53 @@
+"""Refusals of the registration desk."""
+
+from events.kit.errors import DomainError
+from events.kit.i18n import N_
+
+
+class EventFull(DomainError):
+    code = "event_full"
+    title = N_("All places are taken.")
+    next_step = N_("Join the waiting list: when a place becomes free, it is yours in turn.")
+
+
+class RegistrationClosed(DomainError):
+    code = "registration_closed"
+    title = N_("Registration is not open.")
+    next_step = N_("Please write to the organiser if you still need a place.")
+
+
+class UnknownContingent(DomainError):
+    status = 422
+    code = "unknown_contingent"
+    title = N_("This event has no such contingent.")
+
+
+class KeyReused(DomainError):
+    """The same idempotency key came with other content; `token` leads to what was booked with it."""
+
+    status = 422
+    code = "idempotency_key_reused"
+    title = N_("This form was already sent with other details.")
+    next_step = N_("Your first booking stands. You can change it on its page.")
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.token = token
+
+
+class ChangesClosed(DomainError):
+    code = "changes_closed"
+    title = N_("Changes are no longer possible online.")
+    next_step = N_("Please write to the organiser.")
+
+
+class HoldExpired(DomainError):
+    status = 410
+    code = "hold_expired"
+    title = N_("The time to confirm this place is over, and it went to the next guest.")
+    next_step = N_("Please sign up again.")
+
+
+class NotAwaitingApproval(DomainError):
+    code = "not_awaiting_approval"
+    title = N_("This guest is not waiting for a decision any more.")

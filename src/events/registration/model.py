@@ -1,0 +1,122 @@
+"""What guests submit and what comes of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+
+class RegistrationState(StrEnum):
+    """Where one guest's place at one event stands. The first three occupy a place."""
+
+    HELD = "held"
+    AWAITING_APPROVAL = "awaiting_approval"
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+OVER = frozenset({RegistrationState.CANCELLED, RegistrationState.EXPIRED})
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """One consent as it was given: the purpose and the SHA-256 (hex) of the words that were shown."""
+
+    purpose: str
+    text_hash: str
+    channel: str
+
+
+class GuestDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """One guest as typed. Names are never split, reordered or normalised; a mononym has no given name."""
+
+    family_name: str
+    given_name: str = ""
+    family_name_kana: str = ""
+    given_name_kana: str = ""
+    family_name_latin: str = ""
+    given_name_latin: str = ""
+    honorific: str = ""
+    company: str = ""
+    department: str = ""
+    job_title: str = ""
+    diet: str = ""
+    access_needs: str = ""
+    in_guest_list: bool = False
+    flags: list[str] = []
+    table_name: str | None = None
+    consents: list[Consent] = []
+
+
+class SignUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What one registrant submits for one event: all guests get places, or none.
+
+    `key` makes a repeated submit harmless; it is unique per event and namespaced by its source.
+    `mail` says whether the guest is written to.
+    """
+
+    key: str
+    email: str
+    locale: str
+    source: str
+    guests: list[GuestDetails]
+    contingent: str | None = None
+    accept_waitlist: bool = False
+    hold_seconds: int | None = None
+    mail: bool = True
+
+
+class IssuedTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """A guest's ticket at the moment of booking, with its code in clear."""
+
+    code: str
+    guest: GuestDetails
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What the claim decided for a sign-up, or had decided when the same key came before (`replayed`)."""
+
+    state: RegistrationState
+    booking_id: UUID
+    token: str
+    tickets: list[IssuedTicket]
+    waitlist_position: int | None = None
+    replayed: bool = False
+
+
+class BookedPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """One guest of a booking with the registration and the ticket."""
+
+    registration_id: UUID
+    guest_id: UUID
+    ticket_id: UUID
+    issue: int
+    position: int
+    state: RegistrationState
+    table_name: str | None
+    expires_at: datetime | None
+    guest: GuestDetails
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+
+class Booking(msgspec.Struct, frozen=True, kw_only=True):
+    """One registrant's booking with all its guests, in the order they were named."""
+
+    id: UUID
+    organiser_id: UUID
+    event_id: UUID
+    email: str
+    locale: str
+    source: str
+    created_at: datetime
+    places: list[BookedPlace]
+
+    @property
+    def live_places(self) -> list[BookedPlace]:
+        """The guests who still have, or wait for, a place."""
+        return [place for place in self.places if not place.is_over]

@@ -1,0 +1,247 @@
+"""SQL of the registration desk. One statement a function, the connection first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from events.kit.database import Connection, Executor
+
+from .model import BookedPlace, Booking, GuestDetails
+
+_PLACES = """
+select b.id, b.organiser_id, b.event_id, b.email, b.locale, b.source, b.created_at,
+       r.id as registration_id, r.state, r.table_name, r.expires_at,
+       g.id as guest_id, g.position, g.honorific, g.family_name, g.given_name, g.family_name_kana, g.given_name_kana,
+       g.family_name_latin, g.given_name_latin, g.company, g.department, g.job_title, g.diet, g.access_needs,
+       g.in_guest_list, g.flags, t.id as ticket_id, t.issue
+from bookings b
+join registrations r on r.booking_id = b.id and r.event_id = b.event_id
+join guests g on g.id = r.guest_id
+join tickets t on t.guest_id = g.id
+"""
+
+
+async def claim_places(db: Executor, event_id: UUID, requests: list[dict[str, Any]], now: datetime | None) -> list[Any]:
+    """The claim: one outcome per request, in order (see migrations/0003_claim.sql)."""
+    return await db.fetch(
+        "select outcome, booking_id, waitlist_position, replayed from claim_places($1, $2, $3) order by idx", event_id, requests, now
+    )
+
+
+async def earlier_bookings(db: Executor, event_id: UUID, keys: list[str]) -> set[str]:
+    """Which of the keys already led to a booking."""
+    rows = await db.fetch("select idempotency_key from bookings where event_id = $1 and idempotency_key = any ($2)", event_id, keys)
+    return {row[0] for row in rows}
+
+
+async def is_sold_out(db: Executor, event_id: UUID, now: datetime) -> bool:
+    """Whether a newcomer would be refused for sure: no place is free, and none comes free by itself just now.
+
+    A plain read that takes no lock, for the answers that most people get on a busy day.
+    """
+    return bool(
+        await db.fetchval(
+            """
+            select p.taken >= p.capacity
+                   and not exists (select from registrations r
+                                   where r.event_id = p.id and r.state = 'held' and r.expires_at <= $2)
+            from pools p
+            where p.id = $1
+            """,
+            event_id,
+            now,
+        )
+    )
+
+
+async def booking_by_token(db: Executor, token_hash: bytes) -> Booking | None:
+    return _booking(await db.fetch(f"{_PLACES} where b.token_hash = $1 order by g.position", token_hash))
+
+
+async def booking_by_id(db: Executor, booking_id: UUID) -> Booking | None:
+    return _booking(await db.fetch(f"{_PLACES} where b.id = $1 order by g.position", booking_id))
+
+
+async def booking_of_registration(db: Executor, registration_id: UUID) -> Booking | None:
+    """The whole booking that a registration belongs to."""
+    return _booking(
+        await db.fetch(
+            f"{_PLACES} where b.id = (select booking_id from registrations where id = $1) order by g.position", registration_id
+        )
+    )
+
+
+async def waitlist_position(db: Executor, booking_id: UUID) -> int | None:
+    """The booking's place in line, 1 being next, among all who compete for the same places; None when it does not wait."""
+    position = await db.fetchval(
+        """
+        select (select count(*)
+                from waitlist_entries a
+                where a.event_id = w.event_id
+                  and a.state = 'waiting'
+                  and (a.pool_id is null or w.pool_id is null or a.pool_id = w.pool_id)
+                  and (-a.priority, a.id) <= (-w.priority, w.id))
+        from waitlist_entries w
+        where w.booking_id = $1
+          and w.state = 'waiting'
+        """,
+        booking_id,
+    )
+    return int(position) if position is not None else None
+
+
+async def give_back_places(
+    tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, actor: str, reason: str, now: datetime
+) -> list[UUID]:
+    """Cancels, moves the counters, serves the waiting list. Answers what really changed."""
+    return list(
+        await tx.fetchval(
+            "select give_back_places($1, $2, 'cancelled', $3, $4, $5)", event_id, list(registration_ids), actor, reason, now
+        )
+    )
+
+
+async def registrations_in_state(db: Executor, event_id: UUID, registration_ids: Sequence[UUID], state: str) -> list[UUID]:
+    """Which of the registrations are in the state."""
+    rows = await db.fetch(
+        "select id from registrations where event_id = $1 and id = any ($2) and state = $3 order by id",
+        event_id,
+        list(registration_ids),
+        state,
+    )
+    return [row[0] for row in rows]
+
+
+async def bookings_of(db: Executor, registration_ids: Sequence[UUID]) -> list[tuple[UUID, list[UUID]]]:
+    """The bookings of the registrations, each with its own of them."""
+    rows = await db.fetch(
+        "select booking_id, array_agg(id order by id) from registrations where id = any ($1) group by booking_id order by booking_id",
+        list(registration_ids),
+    )
+    return [(row[0], list(row[1])) for row in rows]
+
+
+async def lock_places(tx: Connection, event_id: UUID) -> None:
+    await tx.execute("select lock_places($1)", event_id)
+
+
+async def confirm_held(tx: Connection, booking_id: UUID, now: datetime) -> int:
+    """Confirms what the booking still holds. Answers how many places."""
+    status = await tx.execute(
+        """
+        update registrations
+        set state = 'confirmed',
+            expires_at = null,
+            state_changed_at = $2
+        where booking_id = $1
+          and state = 'held'
+          and expires_at > $2
+        """,
+        booking_id,
+        now,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def approve_registrations(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """Confirms the registrations that await a decision. Answers which."""
+    rows = await tx.fetch(
+        """
+        update registrations
+        set state = 'confirmed',
+            state_changed_at = $3
+        where event_id = $1
+          and id = any ($2)
+          and state = 'awaiting_approval'
+        returning id
+        """,
+        event_id,
+        list(registration_ids),
+        now,
+    )
+    return [row[0] for row in rows]
+
+
+async def update_guest(tx: Connection, guest_id: UUID, details: GuestDetails, *, search_key: str, sort_key: str, now: datetime) -> None:
+    await tx.execute(
+        """
+        update guests
+        set honorific = $2, family_name = $3, given_name = $4, family_name_kana = $5, given_name_kana = $6,
+            family_name_latin = $7, given_name_latin = $8, company = $9, department = $10, job_title = $11,
+            diet = $12, access_needs = $13, in_guest_list = $14, search_key = $15, sort_key = $16, updated_at = $17
+        where id = $1
+        """,
+        guest_id,
+        details.honorific,
+        details.family_name,
+        details.given_name,
+        details.family_name_kana,
+        details.given_name_kana,
+        details.family_name_latin,
+        details.given_name_latin,
+        details.company,
+        details.department,
+        details.job_title,
+        details.diet,
+        details.access_needs,
+        details.in_guest_list,
+        search_key,
+        sort_key,
+        now,
+    )
+
+
+async def insert_consents(tx: Connection, guest_id: UUID, details: GuestDetails, *, locale: str, now: datetime) -> None:
+    await tx.executemany(
+        """
+        insert into consents (guest_id, purpose, text_hash, locale, channel, given_at)
+        values ($1, $2, $3, $4, $5, $6)
+        """,
+        [(guest_id, consent.purpose, bytes.fromhex(consent.text_hash), locale, consent.channel, now) for consent in details.consents],
+    )
+
+
+async def withdraw_consents(tx: Connection, guest_id: UUID, purposes: Sequence[str], now: datetime) -> None:
+    """Notes that a guest takes consents back; the rows stay as proof."""
+    await tx.execute(
+        "update consents set withdrawn_at = $3 where guest_id = $1 and purpose = any ($2) and withdrawn_at is null",
+        guest_id,
+        list(purposes),
+        now,
+    )
+
+
+async def events_with_expired_holds(db: Executor, now: datetime) -> list[UUID]:
+    rows = await db.fetch("select distinct event_id from registrations where state = 'held' and expires_at <= $1", now)
+    return [row[0] for row in rows]
+
+
+async def expire_holds(db: Executor, event_id: UUID, now: datetime) -> int:
+    return int(await db.fetchval("select expire_holds($1, $2)", event_id, now))
+
+
+async def events_with_due_releases(db: Executor, now: datetime) -> list[UUID]:
+    rows = await db.fetch("select distinct event_id from pools where release_at <= $1 and released_at is null", now)
+    return [row[0] for row in rows]
+
+
+async def release_contingents(db: Executor, event_id: UUID, now: datetime) -> int:
+    return int(await db.fetchval("select release_contingents($1, null, $2)", event_id, now))
+
+
+def _booking(rows: Sequence[Any]) -> Booking | None:
+    if not rows:
+        return None
+    first = dict(rows[0])
+    return msgspec.convert(
+        {name: first[name] for name in ("id", "organiser_id", "event_id", "email", "locale", "source", "created_at")}
+        | {"places": [_place(dict(row)) for row in rows]},
+        Booking,
+    )
+
+
+def _place(row: dict[str, Any]) -> BookedPlace:
+    return msgspec.convert(row | {"guest": {name: row[name] for name in GuestDetails.__struct_fields__ if name in row}}, BookedPlace)
