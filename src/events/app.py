@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.plugins.jinja import JinjaTemplateEngine
@@ -23,6 +23,7 @@ from .kit.assets import BUILT_FOLDER
 from .kit.database import open_pool
 from .kit.errors import DomainError
 from .kit.jobs import Worker
+from .kit.live import Live
 from .registration import actions as registration
 from .registration.claims import ClaimDesk
 from .settings import Settings
@@ -88,13 +89,18 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         "pool": Provide(http.provide_pool),
         "settings": constant(settings),
         "claims": Provide(_claims),
+        "live": Provide(_live),
         "staff": Provide(access.provide_staff),
         "tokens": constant(tokens.Tokens(settings.secret_key)),
     }
 
 
 async def _claims(state: State) -> ClaimDesk:
-    return state.claims
+    return cast(ClaimDesk, state.claims)
+
+
+async def _live(state: State) -> Live:
+    return cast(Live, state.live)
 
 
 def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], Any]:
@@ -103,6 +109,8 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         assert settings.database_url is not None
         pool = app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
         app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
+        live = app.state.live = Live(settings.database_url)
+        await live.start()
         worker = app.state.worker = Worker(pool, JOBS, SWEEPS)
         task = asyncio.create_task(worker.run()) if run_jobs else None
         try:
@@ -112,6 +120,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
                 worker.stop()
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait_for(task, timeout=5)
+            await live.stop()
             await pool.close()
 
     return lifespan
@@ -121,6 +130,6 @@ def _static_files() -> ControllerRouterHandler:
     return create_static_files_router(
         path="/static",
         directories=[BUILT_FOLDER],
-        response_headers={"cache-control": "public, max-age=31536000, immutable"},
+        cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
         include_in_schema=False,
     )

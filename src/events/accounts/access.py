@@ -8,20 +8,18 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.response import Redirect
 
 from events.kit import clock
-from events.kit.database import Connection, Executor, Pool
+from events.kit.database import Executor, Pool
 from events.kit.http import problem, wants_json
-from events.kit.ids import new_id
-from events.kit.tokens import random_token, token_hash
+from events.kit.tokens import token_hash
 
 from . import queries
-from .errors import ScopeMissing, SignInRequired, TokenRequired, UnknownOrganiser
+from .errors import ScopeMissing, SignInRequired, TokenRequired
 from .model import ApiClient, Scope, Staff
 
 AnyRequest = Request[Any, Any, State]
@@ -96,27 +94,6 @@ def require_scope(client: ApiClient, scope: Scope | str) -> None:
     """Raises `ScopeMissing` unless the token was issued with the scope."""
     if scope not in client.scopes:
         raise ScopeMissing(scope=str(scope))
-
-
-async def issue_token(tx: Connection, organiser_slug: str, *, scopes: list[str], name: str) -> str:
-    """Makes an API token and answers it; it is stored as a hash, so it can never be shown again.
-
-    Raises `UnknownOrganiser`, and `ValueError` for a scope that does not exist.
-    """
-    known = sorted({Scope(scope) for scope in scopes})
-    organiser_id = await queries.organiser_by_slug(tx, organiser_slug)
-    if organiser_id is None:
-        raise UnknownOrganiser(slug=organiser_slug)
-    token, token_id = random_token(), new_id()
-    await queries.insert_api_token(
-        tx, token_id, organiser_id=organiser_id, token_hash=token_hash(token), name=name, scopes=[*known]
-    )
-    return token
-
-
-async def revoke_token(tx: Connection, token_id: UUID, now: datetime) -> None:
-    """From the next look-up on the token opens nothing."""
-    await queries.revoke_api_token(tx, token_id, now)
 
 
 def answer_sign_in_required(request: AnyRequest, error: SignInRequired) -> Response[Any]:

@@ -1,15 +1,18 @@
-"""Signing in and out by a link that is sent by mail."""
+"""Signing in and out by a link that is sent by mail; issuing and revoking API tokens."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from events.kit.database import Connection
+from events.kit.ids import new_id
 from events.kit.jobs import insert_job
 from events.kit.tokens import random_token, token_hash
 
 from . import queries
 from .access import SESSION_LASTS
-from .errors import LinkUsed
+from .errors import LinkUsed, UnknownOrganiser
+from .model import Scope
 
 LINK_LASTS = timedelta(minutes=15)
 DEMO_LINK_LASTS = timedelta(hours=12)  # printed on the owner's own terminal, used when they get round to it
@@ -55,3 +58,22 @@ async def demo_sign_in_link(tx: Connection, base_url: str, *, email: str, next_p
         raise LookupError(f"nobody with the address {email} works for any organiser")
     token = await new_link_token(tx, staff_id, now=now, lasts=DEMO_LINK_LASTS)
     return f"{base_url}/sign-in/{token}?next={next_path}"
+
+
+async def issue_token(tx: Connection, organiser_slug: str, scopes: Iterable[str], *, name: str = "command line") -> str:
+    """Makes an API token and answers it; it is stored as a hash, so it can never be shown again.
+
+    Raises `UnknownOrganiser`, and `ValueError` for a scope that does not exist.
+    """
+    known = sorted({Scope(scope) for scope in scopes})
+    organiser_id = await queries.organiser_by_slug(tx, organiser_slug)
+    if organiser_id is None:
+        raise UnknownOrganiser(slug=organiser_slug)
+    token, token_id = random_token(), new_id()
+    await queries.insert_api_token(tx, token_id, organiser_id=organiser_id, token_hash=token_hash(token), name=name, scopes=[*known])
+    return token
+
+
+async def revoke_token(tx: Connection, token_id: UUID, now: datetime) -> None:
+    """From the next look-up on the token opens nothing."""
+    await queries.revoke_api_token(tx, token_id, now)

@@ -47,8 +47,9 @@ def _port_refused(reason: OSError, host: str, port: int) -> CommandError:
 class _Server(uvicorn.Server):
     """Tells when it listens; leaves the signals to `lifecycle`."""
 
-    def __init__(self, config: uvicorn.Config, on_listening: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, app: Litestar, config: uvicorn.Config, on_listening: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
+        self.app = app
         self.on_listening = on_listening
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
@@ -58,6 +59,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             await self.on_listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Live streams never end by themselves: end them first, or each stop would use up its grace."""
+        self.app.state.live.end_streams()
+        await super().shutdown(sockets)
 
 
 async def serve(app: Litestar, listener: socket.socket, on_listening: Callable[[], Awaitable[None]]) -> None:
@@ -73,7 +79,7 @@ async def serve(app: Litestar, listener: socket.socket, on_listening: Callable[[
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Server(config, on_listening)
+    server = _Server(app, config, on_listening)
     serving = asyncio.create_task(server.serve([listener]))
     try:
         await asyncio.shield(serving)
