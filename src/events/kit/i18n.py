@@ -91,7 +91,8 @@ def _from_header(accepted: str) -> str:
 def _messages(language: str) -> dict[str, str | tuple[str, ...]]:
     messages: dict[str, str | tuple[str, ...]] = {}
     for path in sorted((CATALOGUES / language).glob("*.po")):
-        messages |= _entries(read_po(path.open("rb"), locale=language))
+        with path.open("rb") as file:
+            messages |= _entries(read_po(file, locale=language))
     return messages
 
 

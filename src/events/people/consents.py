@@ -1,0 +1,36 @@
+"""What guests agree to, in the words they see. A stored consent carries the hash of these words, so that it can be proved what was said.
+
+Whoever changes a text changes its hash; earlier consents keep pointing at the words they were given for.
+"""
+
+import hashlib
+from enum import StrEnum
+
+from events.kit.i18n import N_, use_language
+from events.kit.i18n import gettext as _
+
+
+class Purpose(StrEnum):
+    PRIVACY = "privacy"
+    SENSITIVE = "sensitive"
+    GUEST_LIST = "guest_list"
+
+
+TEXTS: dict[Purpose, str] = {
+    Purpose.PRIVACY: N_("I have read the privacy notice and agree that my details are used to organise this event."),
+    Purpose.SENSITIVE: N_(
+        "I agree that what I wrote about food and access is used to look after me at this event. It is deleted seven days afterwards."
+    ),
+    Purpose.GUEST_LIST: N_("Show my name and company in the guest list that other guests can see."),
+}
+
+
+def consent_text(purpose: Purpose) -> str:
+    """The words in the current language."""
+    return _(TEXTS[purpose])
+
+
+def text_hash(purpose: Purpose, locale: str) -> bytes:
+    """SHA-256 of the words as somebody reading `locale` saw them."""
+    with use_language(locale):
+        return hashlib.sha256(consent_text(purpose).encode()).digest()
