@@ -122,9 +122,9 @@ begin
         given := '{}';
         if req.source in ('form', 'api') and (ev.status <> 'published' or ev.registration_opens_at > moment
                                               or ev.registration_closes_at <= moment) then
-            out_outcome := out_outcome || 'closed';
+            out_outcome := out_outcome || 'closed'::text;
         elsif req.contingent is not null and wanted is null then
-            out_outcome := out_outcome || 'unknown_contingent';
+            out_outcome := out_outcome || 'unknown_contingent'::text;
         else
             if wanted is null then
                 serving := serving_any;
@@ -150,7 +150,7 @@ begin
                 given_idx := given_idx || array_fill(req.nr, array[req.party]);
                 given_nr := given_nr || (select array_agg(g) from generate_series(1, req.party) g);
             elsif req.waitlist and ev.waiting_list then
-                out_outcome := out_outcome || 'waitlisted';
+                out_outcome := out_outcome || 'waitlisted'::text;
                 foreach pool in array serving loop
                     blocked[array_position(ids, pool)] := true;
                 end loop;
@@ -159,7 +159,7 @@ begin
                 lined_up := lined_up || jsonb_build_object(coalesce(wanted::text, ''),
                                                            coalesce((lined_up ->> coalesce(wanted::text, ''))::int, 0) + 1);
             else
-                out_outcome := out_outcome || 'full';
+                out_outcome := out_outcome || 'full'::text;
             end if;
         end if;
         out_idx := out_idx || req.nr;
