@@ -17,6 +17,8 @@ from litestar.types import ControllerRouterHandler
 
 from . import health
 from .accounts import access
+from .accounts import jobs as accounts_jobs
+from .accounts import pages as accounts_pages
 from .accounts.errors import SignInRequired, TokenRequired
 from .kit import http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
@@ -24,6 +26,9 @@ from .kit.database import open_pool
 from .kit.errors import DomainError
 from .kit.jobs import Worker
 from .kit.live import Live
+from .kit.mail import Transport
+from .kit.mail_folder import FolderTransport
+from .kit.mail_smtp import SmtpTransport
 from .registration import actions as registration
 from .registration.claims import ClaimDesk
 from .settings import Settings
@@ -31,14 +36,14 @@ from .settings import Settings
 LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 
 PAGES: list[ControllerRouterHandler] = [
+    accounts_pages.router,
     health.router,
 ]
-
-JOBS: dict[str, jobs.Handler] = {}
 
 SWEEPS: list[tuple[float, jobs.Sweep]] = [
     (5.0, registration.expire_holds),
     (60.0, registration.release_contingents),
+    (3600.0, accounts_jobs.forget_ended_sessions),
     (3600.0, limits.forget_old_windows),
 ]
 
@@ -72,9 +77,16 @@ async def run_worker(settings: Settings) -> None:
     assert settings.database_url is not None
     pool = await open_pool(settings.database_url, size=settings.pool_size)
     try:
-        await Worker(pool, JOBS, SWEEPS).run()
+        await Worker(pool, _handlers(settings), SWEEPS).run()
     finally:
         await pool.close()
+
+
+def _handlers(settings: Settings) -> dict[str, jobs.Handler]:
+    transport: Transport = SmtpTransport(settings.smtp_url) if settings.smtp_url else FolderTransport(settings.data_dir)
+    return {
+        "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
+    }
 
 
 def _dependencies(settings: Settings) -> dict[str, Provide]:
@@ -111,7 +123,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
         live = app.state.live = Live(settings.database_url)
         await live.start()
-        worker = app.state.worker = Worker(pool, JOBS, SWEEPS)
+        worker = app.state.worker = Worker(pool, _handlers(settings), SWEEPS)
         task = asyncio.create_task(worker.run()) if run_jobs else None
         try:
             yield

@@ -101,7 +101,7 @@ def answer_sign_in_required(request: AnyRequest, error: SignInRequired) -> Respo
     if wants_json(request):
         return problem(error)
     wanted = request.url.path if request.method == "GET" else "/organiser"
-    return Redirect(f"/sign-in?next={wanted}", status_code=303)
+    return Redirect(f"/sign-in?next_page={wanted}", status_code=303)
 
 
 def answer_token_required(_request: AnyRequest, error: TokenRequired) -> Response[Any]:

@@ -57,7 +57,7 @@ async def demo_sign_in_link(tx: Connection, base_url: str, *, email: str, next_p
     if staff_id is None:
         raise LookupError(f"nobody with the address {email} works for any organiser")
     token = await new_link_token(tx, staff_id, now=now, lasts=DEMO_LINK_LASTS)
-    return f"{base_url}/sign-in/{token}?next={next_path}"
+    return f"{base_url}/sign-in/{token}?next_page={next_path}"
 
 
 async def issue_token(tx: Connection, organiser_slug: str, scopes: Iterable[str], *, name: str = "command line") -> str:

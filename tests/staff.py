@@ -1,0 +1,52 @@
+"""Staff and programs for tests: people with roles, their sessions, API tokens, and a browser that is signed in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+from litestar import Litestar
+
+from events.accounts.access import SESSION_COOKIE
+from events.accounts.model import Role, Staff
+from events.accounts.queries import insert_session
+from events.app import create_app
+from events.kit.clock import now
+from events.kit.database import Executor
+from events.kit.ids import new_id
+from events.kit.tokens import random_token, token_hash
+from tests.builders import BASE_URL, settings_for
+
+
+async def make_staff(
+    db: Executor, organiser_id: UUID, *, role: Role = Role.ORGANISER, email: str | None = None, locale: str = "en"
+) -> Staff:
+    """Somebody who works for the organiser."""
+    staff = Staff(id=new_id(), email=email or f"{random_token()[:12].lower()}@example.com", name="Ada", locale=locale, roles={organiser_id: role})
+    await db.execute(
+        "insert into staff (id, email, name, locale) values ($1, $2, $3, $4)", staff.id, staff.email, staff.name, staff.locale
+    )
+    await db.execute("insert into memberships (organiser_id, staff_id, role) values ($1, $2, $3)", organiser_id, staff.id, role)
+    return staff
+
+
+async def make_session(db: Executor, staff: Staff) -> str:
+    """The cookie of somebody who has just signed in."""
+    token = random_token()
+    await insert_session(db, token_hash(token), staff.id, now(), now() + timedelta(days=14))
+    return token
+
+
+@asynccontextmanager
+async def running_app(dsn: str, **settings: object) -> AsyncIterator[Litestar]:
+    """The application with its resources, without background work."""
+    app = create_app(settings_for(dsn, **settings), run_jobs=False)
+    async with app.lifespan():
+        yield app
+
+
+def browser(app: Litestar, session: str | None = None) -> httpx.AsyncClient:
+    """A client that keeps cookies and does not follow redirects; with a session cookie if one is given."""
+    cookies = {SESSION_COOKIE: session} if session else None
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, cookies=cookies)
