@@ -1,0 +1,40 @@
+"""The check-in desk of a process: scans of one event that come while a call is in flight go together as the next call."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from events.kit.coalesce import Coalescer
+from events.kit.database import Pool
+
+from . import queries
+from .model import Answer, Scan
+
+LARGEST_CALL = 64  # more gain little, and a lone scan never waits for more than one call before its own
+
+
+class CheckInDesk:
+    """One per process. An answer is durable when it is given."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._calls: Coalescer[UUID, Scan, Answer] = Coalescer(self._redeem, largest=LARGEST_CALL)
+
+    async def redeem(self, event_id: UUID, scan: Scan) -> Answer:
+        """Decides on one scan."""
+        return await self._calls.ask(event_id, scan)
+
+    async def redeem_all(self, event_id: UUID, scans: Sequence[Scan]) -> list[Answer]:
+        """Decides on the scans as if they had been made one after the other."""
+        answers: list[Answer] = []
+        for start in range(0, len(scans), LARGEST_CALL):
+            answers += await self._redeem(event_id, list(scans[start : start + LARGEST_CALL]))
+        return answers
+
+    async def _redeem(self, event_id: UUID, scans: list[Scan]) -> list[Answer]:
+        try:
+            return await queries.redeem_tickets(self._pool, event_id, scans)
+        except asyncpg.UniqueViolationError:
+            # The same scan came through another process in this instant. It is written down now and answers itself.
+            return await queries.redeem_tickets(self._pool, event_id, scans)

@@ -1,0 +1,138 @@
+"""SQL of the door's phones. One statement a function, the connection first."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from events.kit.database import Connection, Executor
+
+from .model import ListedPhone, Phone
+
+# A phone of last night's dinner opens nothing tomorrow, but the last guests and a late list are still served.
+PHONES_OUTLAST_EVENT = timedelta(hours=12)
+
+_PHONE = """
+select d.id, d.name, d.event_id, d.gate_id, g.name as gate, e.title as event_title, e.hue as event_hue, e.time_zone,
+       d.last_seen_at
+from devices d
+join gates g on g.id = d.gate_id
+join events e on e.id = d.event_id
+"""
+
+_LISTED = """
+select d.id, d.name, g.name as gate, d.pairing_expires_at, d.paired_at, d.last_seen_at, d.revoked_at
+from devices d
+join gates g on g.id = d.gate_id
+"""
+
+
+async def insert_phone(
+    tx: Connection, phone_id: UUID, *, event_id: UUID, gate_id: UUID, name: str, pairing_hash: bytes, expires_at: datetime
+) -> None:
+    """A phone that may be paired once with the code whose hash is given, until it expires."""
+    await tx.execute(
+        """
+        insert into devices (id, organiser_id, event_id, gate_id, name, pairing_hash, pairing_expires_at)
+        select $1, e.organiser_id, e.id, $3, $4, $5, $6
+        from events e
+        where e.id = $2
+        """,
+        phone_id,
+        event_id,
+        gate_id,
+        name,
+        pairing_hash,
+        expires_at,
+    )
+
+
+async def phone_to_pair(db: Executor, pairing_hash: bytes, now: datetime) -> Phone | None:
+    """The phone that the code would pair, while it still can."""
+    return _phone(
+        await db.fetchrow(
+            f"""
+            {_PHONE}
+            where d.pairing_hash = $1
+              and d.pairing_expires_at > $2
+              and d.paired_at is null
+              and d.revoked_at is null
+            """,
+            pairing_hash,
+            now,
+        )
+    )
+
+
+async def pair_phone(tx: Connection, pairing_hash: bytes, *, token_hash: bytes, name: str, now: datetime) -> UUID | None:
+    """Uses the code up; of two who try at once, one gets the phone. An empty name keeps the organiser's."""
+    return await tx.fetchval(  # type: ignore[no-any-return]
+        """
+        update devices
+        set token_hash = $2,
+            paired_at = $4,
+            last_seen_at = $4,
+            name = coalesce(nullif($3, ''), name)
+        where pairing_hash = $1
+          and pairing_expires_at > $4
+          and paired_at is null
+          and revoked_at is null
+        returning id
+        """,
+        pairing_hash,
+        token_hash,
+        name,
+        now,
+    )
+
+
+async def phone_by_token(db: Executor, token_hash: bytes, now: datetime) -> Phone | None:
+    """The phone with the token, unless it was revoked or its event is over."""
+    return _phone(
+        await db.fetchrow(
+            f"""
+            {_PHONE}
+            where d.token_hash = $1
+              and d.revoked_at is null
+              and e.ends_at > $2
+            """,
+            token_hash,
+            now - PHONES_OUTLAST_EVENT,
+        )
+    )
+
+
+async def touch_phone(db: Executor, phone_id: UUID, now: datetime) -> None:
+    """Notes that the phone was seen."""
+    await db.execute("update devices set last_seen_at = $2 where id = $1", phone_id, now)
+
+
+async def phones_of_event(db: Executor, event_id: UUID) -> list[ListedPhone]:
+    """The newest first, revoked ones at the end."""
+    rows = await db.fetch(
+        f"{_LISTED} where d.event_id = $1 order by d.revoked_at is not null, d.id desc limit 200",
+        event_id,
+    )
+    return [msgspec.convert(dict(row), ListedPhone) for row in rows]
+
+
+async def listed_phone(db: Executor, event_id: UUID, phone_id: UUID) -> ListedPhone | None:
+    row = await db.fetchrow(f"{_LISTED} where d.event_id = $1 and d.id = $2", event_id, phone_id)
+    return msgspec.convert(dict(row), ListedPhone) if row else None
+
+
+async def revoke_phone(tx: Connection, event_id: UUID, phone_id: UUID, now: datetime) -> bool:
+    """From this moment on the phone opens nothing. Answers whether there is such a phone."""
+    status = await tx.execute(
+        "update devices set revoked_at = coalesce(revoked_at, $3) where event_id = $1 and id = $2",
+        event_id,
+        phone_id,
+        now,
+    )
+    return status == "UPDATE 1"
+
+
+
+def _phone(row: Any) -> Phone | None:
+    return msgspec.convert(dict(row), Phone) if row else None
