@@ -146,8 +146,9 @@ begin
         set state = case when ev.approval_required then 'awaiting_approval' else 'confirmed' end,
             pool_id = given[n.nr],
             state_changed_at = p_now
-        from (select x.id, row_number() over (order by x.id) as nr
+        from (select x.id, row_number() over (order by g.position) as nr
               from registrations x
+              join guests g on g.id = x.guest_id
               where x.event_id = p_event
                 and x.booking_id = entry.booking_id
                 and x.state = 'waitlisted') n
@@ -181,6 +182,9 @@ begin
             and (p_state <> 'expired' or (state = 'held' and expires_at <= p_now))
           order by id
           for update) r;
+    if cardinality(gone.ids) = 0 then
+        return gone.ids;
+    end if;
     for line in
         select w.id, w.pool_id, w.party_size, count(*)::int as leaving
         from registrations r
@@ -250,18 +254,22 @@ begin
     return due;
 end $$;
 
--- Sets a pool's capacity. Answers 'resized', 'below_taken' (places already given or set aside) or
--- 'above_parent' (the pool around it has too few direct places left).
+-- Sets a pool's capacity. Answers 'resized', 'below_taken' (places already given or set aside),
+-- 'above_parent' (the pool around it has too few direct places left) or 'released' (a released
+-- contingent has no places of its own any more).
 create function resize_pool(p_event uuid, p_pool uuid, p_capacity int, p_now timestamptz) returns text
 language plpgsql as $$
 declare
     old record;
 begin
     perform lock_places(p_event);
-    select p.parent_id, p.capacity, d.direct into old
+    select p.parent_id, p.capacity, p.released_at, d.direct into old
     from pools p
     join direct_places(p_event) d on d.id = p.id
     where p.id = p_pool;
+    if old.released_at is not null then
+        return 'released';
+    end if;
     if old.capacity - p_capacity > old.direct then
         return 'below_taken';
     end if;

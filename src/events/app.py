@@ -32,12 +32,14 @@ from .kit.mail_smtp import SmtpTransport
 from .registration import actions as registration
 from .registration.claims import ClaimDesk
 from .settings import Settings
+from .tickets import pages as tickets_pages
 
 LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 
 PAGES: list[ControllerRouterHandler] = [
     accounts_pages.router,
     health.router,
+    tickets_pages.router,
 ]
 
 SWEEPS: list[tuple[float, jobs.Sweep]] = [

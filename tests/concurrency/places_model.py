@@ -58,15 +58,15 @@ class ModelEvent:
             around.append(str(self.pools[around[-1]].parent))
         return around
 
-    def room_for(self, wanted: str | None, party: int) -> list[str]:
+    def room_for(self, wanted: str | None, party: int, *, but: set[str] | frozenset[str] = frozenset()) -> list[str]:
         """The pools that would serve a party now, one entry a place; shorter than the party when there is no room."""
-        places = [slug for slug in self.serving(wanted) for _ in range(self.direct(slug))]
+        places = [slug for slug in self.serving(wanted) if slug not in but for _ in range(self.direct(slug))]
         return places[:party]
 
     def claim(self, key: str, party: int, wanted: str | None, *, waitlist: bool, expires: int | None) -> str:
         waited_for = {slug for other in self.line for slug in self.serving(self.parties[other].wanted)}
-        room = self.room_for(wanted, party)
-        if len(room) == party and not waited_for & set(self.serving(wanted)):
+        room = self.room_for(wanted, party, but=waited_for)
+        if len(room) == party:
             state = "confirmed" if expires is None else "held"
             self.parties[key] = ModelParty(wanted, [ModelPlace(state, pool, expires) for pool in room])
             return state
@@ -77,11 +77,11 @@ class ModelEvent:
         return "waitlisted"
 
     def give_back(self, key: str, numbers: list[int], state: str) -> None:
-        for number in numbers:
-            place = self.parties[key].places[number]
-            if place.state not in ("cancelled", "expired"):
-                self.parties[key].places[number] = ModelPlace(state)
-        self.settle()
+        leaving = [n for n in numbers if self.parties[key].places[n].state not in ("cancelled", "expired")]
+        for number in leaving:
+            self.parties[key].places[number] = ModelPlace(state)
+        if leaving:
+            self.settle()
 
     def expire(self, moment: int) -> None:
         over = [p for party in self.parties.values() for p in party.places if p.expires is not None and p.expires <= moment]
@@ -97,6 +97,8 @@ class ModelEvent:
 
     def resize(self, slug: str, capacity: int) -> str:
         pool = self.pools[slug]
+        if pool.released:
+            return "released"
         if pool.capacity - capacity > self.direct(slug):
             return "below_taken"
         if pool.parent is not None and capacity - pool.capacity > self.direct(pool.parent):

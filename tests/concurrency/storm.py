@@ -101,7 +101,7 @@ async def _naive_guest(pool: Pool, order: Order) -> Callable[[str], Awaitable[di
                 with b as (
                     insert into bookings (id, organiser_id, event_id, idempotency_key, request_hash, token_hash, email, locale,
                                           source, created_at)
-                    select $1, e.organiser_id, e.id, $4, '', sha256($4::bytea), 'a@example.com', 'en', 'api', now()
+                    select $1, e.organiser_id, e.id, $4, '', sha256(convert_to($4, 'UTF8')), 'a@example.com', 'en', 'api', now()
                     from events e where e.id = $3 returning id
                 ), g as (
                     insert into guests (id, organiser_id, booking_id, position, family_name, search_key, sort_key, updated_at)

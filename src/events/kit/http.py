@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -102,7 +102,7 @@ def _language_in_query(scope: Scope) -> str | None:
 
 async def provide_pool(state: State) -> Pool:
     """The connection pool, for work that opens its own transactions."""
-    return state.pool
+    return cast(Pool, state.pool)
 
 
 async def provide_db(state: State) -> AsyncGenerator[Connection, None]:

@@ -8,7 +8,7 @@ from events.kit.clock import now as clock_now
 from events.kit.database import Connection, Pool
 from events.kit.errors import NotFound
 from events.kit.jobs import insert_job
-from events.people.names import search_key, sort_key
+from events.people.keys import search_key, sort_key
 from events.programme.model import Event
 
 from . import queries

@@ -13,7 +13,7 @@ from events.kit.coalesce import Coalescer
 from events.kit.database import Pool
 from events.kit.ids import new_id
 from events.kit.tokens import Tokens, token_hash
-from events.people.names import search_key, sort_key
+from events.people.keys import search_key, sort_key
 
 from . import queries
 from .model import GuestDetails, SignUp
