@@ -1,0 +1,52 @@
+"""Loading the demo programme, and the three ways in that `make run` prints."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from events.accounts.actions import demo_sign_in_link
+from events.door.actions import add_phone, pairing_code
+from events.kit.clock import now as clock_now
+from events.kit.database import Connection
+from events.kit.tokens import Tokens
+from events.programme.queries import event_by_slug
+from events.settings import Settings
+
+from . import queries
+from .guests import load_guests
+from .model import DINNER, frame
+from .programme import load_programme
+
+LINKS_LAST = timedelta(hours=12)  # printed on the owner's own terminal, used when they get round to it
+PHONE = "First phone"
+
+
+async def load(connection: Connection, settings: Settings, *, empty: bool) -> None:
+    """Loads what is not there yet: the programme, and unless `empty` its guests. All of it or, when something fails, nothing."""
+    now = clock_now()
+    async with connection.transaction():
+        await queries.lock_demo(connection)
+        await load_programme(connection, now)
+        if not empty and not await queries.has_demo_guests(connection):
+            await load_guests(connection, Tokens(settings.secret_key), now)
+
+
+async def links(connection: Connection, settings: Settings) -> list[tuple[str, str]]:
+    """Label and address: the dinner's page, its live board signed in once, and a phone for its door."""
+    now, base = clock_now(), settings.base_url
+    owner = frame().staff[0].email
+    async with connection.transaction():
+        board = await demo_sign_in_link(connection, base, email=owner, next_path=f"/organiser/events/{DINNER}", now=now)
+        door = await _pairing_link(connection, settings)
+    return [("guest", f"{base}/e/{DINNER}"), ("organiser", board), ("door", door)]
+
+
+async def _pairing_link(tx: Connection, settings: Settings) -> str:
+    """One phone stays ready to be paired, however often the links are printed."""
+    now, tokens = clock_now(), Tokens(settings.secret_key)
+    dinner = await event_by_slug(tx, DINNER)
+    assert dinner is not None
+    phone_id: UUID | None = await queries.renew_unpaired_phone(tx, dinner.id, name=PHONE, expires_at=now + LINKS_LAST)
+    if phone_id is None:
+        phone_id = await add_phone(tx, tokens, event_id=dinner.id, name=PHONE, gate="Main entrance", now=now)
+        await queries.renew_unpaired_phone(tx, dinner.id, name=PHONE, expires_at=now + LINKS_LAST)
+    return f"{settings.base_url}/door/pair/{pairing_code(tokens, phone_id)}"

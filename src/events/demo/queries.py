@@ -1,0 +1,183 @@
+"""SQL of the demo programme: inserts of what no page can make yet, each harmless when it is there already."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from events.kit.database import Connection, Executor
+from events.kit.ids import new_id
+from events.programme.model import Texts
+
+
+async def lock_demo(tx: Connection) -> None:
+    """Two loaders at once: the second one waits and then finds everything done."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext('demo programme'))")
+
+
+async def ensure_organiser(tx: Connection, slug: str, *, name: Texts, contact_email: str) -> UUID:
+    """The organiser's id, made if need be."""
+    await tx.execute(
+        """
+        insert into organisers (id, slug, name, contact_email)
+        values ($1, $2, $3, $4)
+        on conflict on constraint organisers_slug_unique do nothing
+        """,
+        new_id(),
+        slug,
+        name,
+        contact_email,
+    )
+    found: UUID = await tx.fetchval("select id from organisers where slug = $1", slug)
+    return found
+
+
+async def ensure_member(tx: Connection, organiser_id: UUID, *, email: str, name: str, locale: str, role: str) -> None:
+    await tx.execute(
+        """
+        insert into staff (id, email, name, locale)
+        values ($1, $2, $3, $4)
+        on conflict on constraint staff_email_unique do nothing
+        """,
+        new_id(),
+        email,
+        name,
+        locale,
+    )
+    await tx.execute(
+        """
+        insert into memberships (organiser_id, staff_id, role)
+        select $1, id, $3
+        from staff
+        where email = $2
+        on conflict do nothing
+        """,
+        organiser_id,
+        email,
+        role,
+    )
+
+
+async def insert_programme(
+    tx: Connection, *, organiser_id: UUID, slug: str, title: Texts, lead: Texts, time_zone: str, hue: int
+) -> UUID | None:
+    """The new programme's id; None where its address is taken."""
+    return await tx.fetchval(  # type: ignore[no-any-return]
+        """
+        insert into programmes (id, organiser_id, slug, title, lead, time_zone, hue)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict on constraint programmes_slug_unique do nothing
+        returning id
+        """,
+        new_id(),
+        organiser_id,
+        slug,
+        title,
+        lead,
+        time_zone,
+        hue,
+    )
+
+
+async def insert_venue(tx: Connection, venue_id: UUID, *, organiser_id: UUID, name: Texts, address: Texts, time_zone: str) -> None:
+    await tx.execute(
+        "insert into venues (id, organiser_id, name, address, time_zone) values ($1, $2, $3, $4, $5)",
+        venue_id,
+        organiser_id,
+        name,
+        address,
+        time_zone,
+    )
+
+
+async def insert_events(tx: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Events as they are planned; see the statement for the order of a row."""
+    await tx.executemany(
+        """
+        insert into events (id, organiser_id, programme_id, venue_id, slug, kind, status, title, lead, agenda, facts, hue, time_zone,
+            doors_at, starts_at, ends_at, registration_opens_at, registration_closes_at, changes_until, approval_required,
+            waiting_list, max_companions)
+        values ($1, $2, $3, $4, $5, $6, 'published', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, true, $20)
+        """,
+        rows,
+    )
+
+
+async def insert_pools(tx: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    await tx.executemany(
+        """
+        insert into pools (id, event_id, parent_id, slug, name, capacity, position)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        rows,
+    )
+
+
+async def has_demo_guests(db: Executor) -> bool:
+    return bool(await db.fetchval("select exists (select from bookings where source = 'demo')"))
+
+
+async def registrations_by_key(db: Executor, event_id: UUID, prefix: str) -> list[UUID]:
+    """The registrations of the bookings whose key starts so, in the order of the bookings."""
+    rows = await db.fetch(
+        """
+        select r.id
+        from bookings b
+        join registrations r on r.booking_id = b.id
+        where b.event_id = $1
+          and starts_with(b.idempotency_key, $2)
+        order by b.id, r.id
+        """,
+        event_id,
+        prefix,
+    )
+    return [row[0] for row in rows]
+
+
+async def tickets_by_state(db: Executor, event_id: UUID, state: str) -> list[UUID]:
+    """The tickets of the event's guests in a state, in the order of their making."""
+    rows = await db.fetch(
+        """
+        select t.id
+        from registrations r
+        join tickets t on t.guest_id = r.guest_id
+        where r.event_id = $1
+          and r.state = $2
+        order by t.id
+        """,
+        event_id,
+        state,
+    )
+    return [row[0] for row in rows]
+
+
+async def phones_at(db: Executor, event_id: UUID) -> list[tuple[UUID, UUID]]:
+    """The event's phones, each with its gate."""
+    rows = await db.fetch("select id, gate_id from devices where event_id = $1 order by id", event_id)
+    return [(row["id"], row["gate_id"]) for row in rows]
+
+
+async def date_check_ins_back(tx: Connection, event_id: UUID) -> None:
+    """Scans of the story reach the server half a second after they were made, not all in this instant."""
+    await tx.execute(
+        "update check_ins set server_at = device_at + interval '500 ms' where event_id = $1",
+        event_id,
+    )
+
+
+async def renew_unpaired_phone(tx: Connection, event_id: UUID, *, name: str, expires_at: datetime) -> UUID | None:
+    """Lets the phone of that name, if it still waits to be paired, be paired until then."""
+    return await tx.fetchval(  # type: ignore[no-any-return]
+        """
+        update devices
+        set pairing_expires_at = $3
+        where event_id = $1
+          and name = $2
+          and paired_at is null
+          and revoked_at is null
+        returning id
+        """,
+        event_id,
+        name,
+        expires_at,
+    )

@@ -1,0 +1,176 @@
+"""The demo programme as it stands in the database after loading."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from events.demo import actions
+from events.demo.guests import load_guests
+from events.demo.model import DINNER, event_plans, frame
+from events.demo.people import people
+from events.demo.programme import load_programme
+from events.kit.clock import now
+from events.kit.database import Connection
+from events.kit.tokens import token_hash
+from events.programme.queries import event_by_slug, pools_of_event
+from events.registration.reconcile import differences
+from tests.builders import TOKENS, settings_for
+
+SETTINGS = settings_for("postgresql://unused")
+COUNTED = ("organisers", "staff", "programmes", "events", "pools", "bookings", "guests", "waitlist_entries", "check_ins", "devices", "jobs")
+
+
+async def counts(db: Connection) -> dict[str, int]:
+    return {table: await db.fetchval(f"select count(*) from {table}") for table in COUNTED}
+
+
+async def dinner_pools(db: Connection) -> list[tuple[str | None, int, int, int]]:
+    event = await event_by_slug(db, DINNER)
+    assert event is not None
+    return [(pool.slug, pool.capacity, pool.taken, pool.waiting) for pool in await pools_of_event(db, event.id)]
+
+
+async def test_dinner_has_free_places_beside_a_full_contingent_with_a_line(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=False)
+    assert await dinner_pools(tx) == [
+        (None, 120, 93, 11),
+        ("thuringia", 40, 22, 0),
+        ("berlin", 10, 8, 0),
+        ("japan", 60, 60, 11),
+        ("reserve", 20, 11, 0),
+    ]
+    assert await tx.fetchval("select max(party_size) from waitlist_entries") == 3
+
+
+async def test_counts_of_all_events_are_right(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=False)
+    assert await differences(tx) == []
+
+
+async def test_second_loading_changes_nothing(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=False)
+    before = await counts(tx)
+    await actions.load(tx, SETTINGS, empty=False)
+    assert await counts(tx) == before
+    assert before["events"] == len(event_plans()) == 33
+    assert before["jobs"] == 0
+
+
+async def test_empty_programme_has_no_guests_and_takes_them_later(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=True)
+    assert await dinner_pools(tx) == [
+        (None, 120, 0, 0),
+        ("thuringia", 40, 0, 0),
+        ("berlin", 10, 0, 0),
+        ("japan", 60, 0, 0),
+        ("reserve", 20, 0, 0),
+    ]
+    assert await tx.fetchval("select count(*) from bookings") == 0
+    await actions.load(tx, SETTINGS, empty=False)
+    assert (await dinner_pools(tx))[0] == (None, 120, 93, 11)
+
+
+async def test_states_of_the_story(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=False)
+    rows = await tx.fetch(
+        """
+        select e.slug, r.state, count(*)
+        from registrations r
+        join events e on e.id = r.event_id
+        where e.slug = any ($1)
+        group by e.slug, r.state
+        order by e.slug, r.state
+        """,
+        [DINNER, "embassy-reception"],
+    )
+    assert [tuple(row) for row in rows] == [
+        ("embassy-reception", "awaiting_approval", 9),
+        ("embassy-reception", "confirmed", 148),
+        (DINNER, "cancelled", 5),
+        (DINNER, "confirmed", 93),
+        (DINNER, "waitlisted", 11),
+    ]
+
+
+async def test_no_shows_and_double_scans_of_the_evening_before(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=False)
+    rows = await tx.fetch(
+        """
+        select k.verdict, count(*)
+        from check_ins k
+        join events e on e.id = k.event_id
+        where e.slug = 'osaka-networking-evening'
+        group by k.verdict
+        order by k.verdict
+        """
+    )
+    assert [tuple(row) for row in rows] == [("admitted", 88 - 17), ("already_in", 2), ("refused", 2)]
+
+
+@pytest.mark.parametrize("hour", [0, 3, 9, 14, 23])
+async def test_at_any_hour_the_dinner_is_open_and_somebody_has_just_arrived(tx: Connection, hour: int) -> None:
+    moment = datetime(2026, 11, 20, hour, 20, tzinfo=UTC)
+    await load_programme(tx, moment)
+    await load_guests(tx, TOKENS, moment)
+    dinner = await event_by_slug(tx, DINNER)
+    reception = await event_by_slug(tx, "embassy-reception")
+    assert dinner is not None
+    assert reception is not None
+    assert dinner.takes_sign_ups(moment)
+    assert reception.takes_sign_ups(moment)
+    assert timedelta(days=2) < dinner.doors_at - moment < timedelta(days=4)
+    latest = await tx.fetchval("select max(device_at) from check_ins")
+    assert moment - timedelta(hours=13) < latest <= moment
+    assert not await tx.fetchval("select count(*) from check_ins k join events e on e.id = k.event_id where e.slug = $1", DINNER)
+
+
+async def test_organisers_see_only_their_own(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=True)
+    rows = await tx.fetch(
+        "select o.slug, count(*) from events e join organisers o on o.id = e.organiser_id group by o.slug order by o.slug"
+    )
+    assert [tuple(row) for row in rows] == [("capital-region", 1), ("thuringia", 32)]
+
+
+async def test_links_lead_to_dinner_board_and_door(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=True)
+    first = dict(await actions.links(tx, SETTINGS))
+    again = dict(await actions.links(tx, SETTINGS))
+    assert list(first) == ["guest", "organiser", "door"]
+    assert first["guest"] == f"{SETTINGS.base_url}/e/{DINNER}"
+    assert first["organiser"] != again["organiser"]
+    assert first["door"] == again["door"]
+    waiting = await tx.fetchval(
+        "select pairing_expires_at from devices where pairing_hash = $1", token_hash(first["door"].rpartition("/")[2])
+    )
+    assert waiting > now() + timedelta(hours=11)
+
+
+def test_every_text_is_there_in_three_languages() -> None:
+    texts = list(_texts([msgspec.to_builtins(plan) for plan in event_plans()])) + list(_texts(msgspec.to_builtins(frame())))
+    assert len(texts) > 200
+    assert [text for text in texts if set(text) != {"de", "en", "ja"} or not all(text.values())] == []
+
+
+def test_people_are_many_and_none_twice() -> None:
+    everybody = [person for group in people().values() for person in group]
+    names = [(p.guest.family_name, p.guest.given_name, p.guest.family_name_latin, p.guest.company, p.guest.job_title) for p in everybody]
+    assert len(everybody) == 422
+    assert len(set(names)) == len(names)
+    assert [person.email for person in everybody if not person.email.isascii() or person.email.startswith("@")] == []
+
+
+def _texts(value: Any) -> Iterator[dict[str, str]]:
+    """Every {"de", "en", "ja"} inside."""
+    if isinstance(value, dict):
+        if "de" in value:
+            yield value
+        else:
+            for inner in value.values():
+                yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
