@@ -35,7 +35,7 @@ async def _prepare(settings: Settings, *, whereabouts: str) -> None:
 
 async def load_demo(settings: Settings, *, empty: bool) -> None:
     """The demo programme, loaded where it is not there yet."""
-    from events import demo
+    from events.demo import actions as demo
 
     started_at = time.monotonic()
     async with connected(settings) as connection:
@@ -45,7 +45,7 @@ async def load_demo(settings: Settings, *, empty: bool) -> None:
 
 async def print_links(settings: Settings) -> None:
     """The three ways in: guest, organiser, door."""
-    from events import demo
+    from events.demo import actions as demo
 
     async with connected(settings) as connection:
         links = await demo.links(settings, connection)
