@@ -39,8 +39,8 @@ def new_environment() -> Environment:
 
 
 def page(name: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: object) -> Template:
-    """Answers with a rendered template."""
-    return Template(template_name=name, context=context, status_code=status, headers=dict(headers or {}))
+    """Answers with a rendered template, which also sees its HTTP `status`."""
+    return Template(template_name=name, context={"status": status} | context, status_code=status, headers=dict(headers or {}))
 
 
 @pass_context

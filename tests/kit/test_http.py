@@ -1,0 +1,163 @@
+"""What every request meets, tried on a small application of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+from litestar import Litestar, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath, JSONBody
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template import TemplateConfig
+from litestar.testing import AsyncTestClient
+
+from events.kit import http, templates
+from events.kit.database import Connection, Pool, open_pool
+from events.kit.errors import DomainError
+from events.kit.i18n import current_language
+
+
+class Refused(DomainError):
+    status = 409
+    code = "too_late"
+    title = "Too late."
+    next_step = "Come back tomorrow."
+
+
+class Order(msgspec.Struct, forbid_unknown_fields=True):
+    places: int
+
+
+@get("/language")
+async def show_language() -> str:
+    return current_language()
+
+
+@post("/notes/{fail:str}")
+async def write_note(tx: NamedDependency[Connection], fail: FromPath[str]) -> str:
+    await tx.execute("insert into notes values ($1)", fail)
+    if fail == "refused":
+        raise Refused
+    if fail == "broken":
+        raise ZeroDivisionError("Erika Platzhalter")
+    return "written"
+
+
+@post("/api/orders")
+async def order(data: JSONBody[Order]) -> int:
+    return data.places
+
+
+@get("/api/events/{event_id:uuid}")
+async def show_event(event_id: FromPath[UUID]) -> str:
+    return str(event_id)
+
+
+@get("/api/away")
+async def reach_database() -> str:
+    raise asyncpg.CannotConnectNowError("starting up")
+
+
+@pytest.fixture(scope="module")
+async def client(pool: Pool, dsn: str) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    await pool.execute("create table notes (note text)")
+
+    @asynccontextmanager
+    async def with_pool(app: Litestar) -> AsyncIterator[None]:
+        app.state.pool = await open_pool(dsn, size=2)
+        yield
+        await app.state.pool.close()
+
+    app = Litestar(
+        [show_language, write_note, order, show_event, reach_database],
+        dependencies={"tx": Provide(http.provide_tx)},
+        before_request=http.before_request,
+        before_send=[http.before_send],
+        exception_handlers={
+            DomainError: http.answer_domain_error,
+            HTTPException: http.answer_http_error,
+            Exception: http.answer_unexpected,
+        },
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(templates.new_environment())),
+        openapi_config=None,
+        request_max_body_size=1000,
+        lifespan=[with_pool],
+    )
+    async with AsyncTestClient(app, base_url="https://events.example.com", raise_server_exceptions=False) as opened:
+        yield opened
+
+
+async def notes(pool: Pool) -> list[str]:
+    return [row[0] for row in await pool.fetch("select note from notes")]
+
+
+async def test_work_is_committed_before_the_answer_and_undone_when_it_is_refused(client: AsyncTestClient[Litestar], pool: Pool) -> None:
+    assert (await client.post("/notes/fine")).status_code == 201
+    assert await notes(pool) == ["fine"]
+    refused = await client.post("/notes/refused")
+    assert (refused.status_code, "Come back tomorrow." in refused.text) == (409, True)
+    broken = await client.post("/notes/broken")
+    assert (broken.status_code, "Erika" in broken.text) == (500, False)
+    assert await notes(pool) == ["fine"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "same-origin"}, 201),
+        ({"sec-fetch-site": "none"}, 201),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "same-origin", "origin": "https://evil.example"}, 201),
+        ({"origin": "https://events.example.com"}, 201),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({}, 201),
+    ],
+)
+async def test_forms_from_other_sites_are_turned_away(client: AsyncTestClient[Litestar], headers: dict[str, str], status: int) -> None:
+    assert (await client.post("/notes/origin", headers=headers)).status_code == status
+
+
+async def test_every_answer_carries_the_security_headers(client: AsyncTestClient[Litestar]) -> None:
+    for path in ("/language", "/nowhere"):
+        headers = (await client.get(path)).headers
+        assert {name: headers[name] for name in http.SECURITY_HEADERS} == http.SECURITY_HEADERS
+
+
+async def test_language_follows_address_then_cookie_then_header(client: AsyncTestClient[Litestar]) -> None:
+    client.cookies.clear()
+    assert (await client.get("/language", headers={"accept-language": "ja"})).text == "ja"
+    chosen = await client.get("/language?lang=de", headers={"accept-language": "ja"})
+    assert chosen.text == "de"
+    assert "language=de" in chosen.headers["set-cookie"]
+    assert (await client.get("/language", headers={"accept-language": "ja"})).text == "de"
+    client.cookies.clear()
+    assert "set-cookie" not in (await client.get("/language?lang=xx")).headers
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ('{"places": "many"}', 422, "invalid_input"),
+        ('{"places": 1, "colour": "red"}', 422, "invalid_input"),
+        ("{", 400, "bad_request"),
+        ('{"places": ' + "1" * 2000 + "}", 413, "request_entity_too_large"),
+    ],
+)
+async def test_programs_get_problem_details(client: AsyncTestClient[Litestar], body: str, status: int, code: str) -> None:
+    answer = await client.post("/api/orders", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert (answer.json()["status"], answer.json()["code"]) == (status, code)
+
+
+async def test_unknown_address_is_404_and_outage_is_503(client: AsyncTestClient[Litestar]) -> None:
+    for path in ("/api/nowhere", "/api/events/no-uuid"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    away = await client.get("/api/away")
+    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
