@@ -1,5 +1,6 @@
 """Staff and programs for tests: people with roles, their sessions, API tokens, and a browser that is signed in."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -23,10 +24,10 @@ async def make_staff(
     db: Executor, organiser_id: UUID, *, role: Role = Role.ORGANISER, email: str | None = None, locale: str = "en"
 ) -> Staff:
     """Somebody who works for the organiser."""
-    staff = Staff(id=new_id(), email=email or f"{random_token()[:12].lower()}@example.com", name="Ada", locale=locale, roles={organiser_id: role})
-    await db.execute(
-        "insert into staff (id, email, name, locale) values ($1, $2, $3, $4)", staff.id, staff.email, staff.name, staff.locale
+    staff = Staff(
+        id=new_id(), email=email or f"{random_token()[:12].lower()}@example.com", name="Ada", locale=locale, roles={organiser_id: role}
     )
+    await db.execute("insert into staff (id, email, name, locale) values ($1, $2, $3, $4)", staff.id, staff.email, staff.name, staff.locale)
     await db.execute("insert into memberships (organiser_id, staff_id, role) values ($1, $2, $3)", organiser_id, staff.id, role)
     return staff
 
@@ -41,9 +42,25 @@ async def make_session(db: Executor, staff: Staff) -> str:
 @asynccontextmanager
 async def running_app(dsn: str, **settings: object) -> AsyncIterator[Litestar]:
     """The application with its resources, without background work."""
-    app = create_app(settings_for(dsn, **settings), run_jobs=False)
-    async with app.lifespan():
+    app, ready, over = create_app(settings_for(dsn, **settings), run_jobs=False), asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            ready.set()
+            await over.wait()
+
+    # In a task of its own: what the lifespan opened must be closed where it was opened, and a fixture ends elsewhere.
+    life = asyncio.create_task(live())
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if life.done():
+            await life
         yield app
+    finally:
+        over.set()
+        waiting.cancel()
+        await life
 
 
 def browser(app: Litestar, session: str | None = None) -> httpx.AsyncClient:

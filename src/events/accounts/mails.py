@@ -9,7 +9,9 @@ from events.kit.i18n import use_language
 from events.kit.mail import Message
 
 
-def sign_in_mail(templates: Environment, *, url: str, name: str, email: str, locale: str, sender: str, message_id: str, now: datetime) -> Message:
+def sign_in_mail(
+    templates: Environment, *, url: str, name: str, email: str, locale: str, sender: str, message_id: str, now: datetime
+) -> Message:
     """The link in the person's language. It is as good as a password for a quarter of an hour, so nothing else is in the mail."""
     with use_language(locale):
         words = {"url": url, "name": name}

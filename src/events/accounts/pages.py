@@ -43,14 +43,12 @@ async def create_sign_in_link(request: AnyRequest, pool: NamedDependency[Pool]) 
         return page("accounts/sign_in.html", status=422, form=form, next_page=next_page, sent=False)
     await _limit(request, pool, email)
     async with pool.acquire() as connection, connection.transaction():
-        await actions.request_link(connection, email, next_page=next_page)
+        await actions.request_link(connection, email, next_path=next_page)
     return Redirect("/sign-in?sent=true", status_code=303)
 
 
 @get("/sign-in/{token:str}")
-async def show_sign_in_link(
-    token: FromPath[str], db: NamedDependency[Connection], next_page: FromQuery[str | None] = None
-) -> Template:
+async def show_sign_in_link(token: FromPath[str], db: NamedDependency[Connection], next_page: FromQuery[str | None] = None) -> Template:
     """One button, so that a mail scanner that opens the link does not use it up."""
     if await queries.staff_of_link(db, token_hash(token), clock.now()) is None:
         raise LinkUsed(link="/sign-in")
@@ -87,9 +85,7 @@ async def _limit(request: AnyRequest, pool: Pool, email: str) -> None:
 
 def _cookie(value: str, max_age: int, base_url: str) -> Cookie:
     secure = base_url.startswith("https:")
-    return Cookie(SESSION_COOKIE, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="lax")
+    return Cookie(key=SESSION_COOKIE, value=value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="lax")
 
 
-router = Router(
-    path="/", route_handlers=[new_sign_in, create_sign_in_link, show_sign_in_link, create_session, delete_session]
-)
+router = Router(path="/", route_handlers=[new_sign_in, create_sign_in_link, show_sign_in_link, create_session, delete_session])

@@ -139,7 +139,7 @@ async def client_by_token(db: Executor, token_hash: bytes, now: datetime) -> Api
             set last_used_at = $2
             where token_hash = $1
               and revoked_at is null
-              and (last_used_at is null or last_used_at < $2 - interval '1 minute')
+              and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute')
         )
         select id, organiser_id, scopes
         from api_tokens
