@@ -57,7 +57,9 @@ async def _connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(url, timeout=_CONNECT_WITHIN_SECONDS)
     except TimeoutError as reason:
         raise CommandError(f"the database {place(url)} did not answer within {_CONNECT_WITHIN_SECONDS} s") from reason
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as reason:
+    except OSError as reason:
+        raise CommandError(f"the database {place(url)} cannot be reached: {reason.strerror or reason}") from reason
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as reason:
         raise CommandError(f"the database {place(url)} cannot be reached: {reason}") from reason
 
 

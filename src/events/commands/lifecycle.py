@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 
 import click
 
+from events.kit.errors import DomainError
 from events.kit.migrations import MigrationError
 from events.kit.postgres import PostgresError
 from events.settings import SettingsError
@@ -33,6 +34,8 @@ def finish(work: Callable[[], Coroutine[None, None, int]]) -> None:
         _refuse(*refusal.problems)
     except (CommandError, MigrationError, PostgresError) as refusal:
         _refuse(str(refusal))
+    except DomainError as refusal:
+        _refuse(refusal.say())
     sys.exit(code)
 
 

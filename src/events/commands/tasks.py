@@ -3,6 +3,7 @@
 import click
 
 from events.commands.database import check_migrated, connected, database
+from events.commands.lifecycle import CommandError
 from events.commands.running import load_demo, print_links
 from events.kit import migrations
 from events.kit.places import migrations_folder
@@ -40,7 +41,10 @@ async def reconcile(settings: Settings) -> int:
 
 async def token(settings: Settings, *, organiser: str, scopes: tuple[str, ...]) -> int:
     from events.accounts.actions import issue_token
+    from events.accounts.model import Scope
 
+    if unknown := sorted(set(scopes) - set(Scope)):
+        raise CommandError(f"there is no scope {unknown[0]}; there are {', '.join(Scope)}")
     async with database(settings) as complete:
         await check_migrated(complete)
         async with connected(complete) as connection, connection.transaction():

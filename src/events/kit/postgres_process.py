@@ -7,11 +7,13 @@ a plain container), the owner of the cluster with the one right of root that let
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from events.kit.postgres_places import DATABASE, ROLE, PostgresError, socket_folder
 
@@ -120,35 +122,39 @@ def _serves(pid: int, cluster: Path) -> bool:
 async def initialise(folder: Path) -> None:
     """Make a new cluster and its database. It appears under its name only when complete, so that a kill leaves nothing half made."""
     cluster, draft = folder / "cluster", folder / "cluster.new"
-    await _run("rm", "-rf", str(draft))
+    shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     user = _as_ordinary_user(folder)
     # C.UTF-8 of the builtin provider: the same order on every machine and classes for Japanese characters, which pg_trgm needs.
     locale = ["--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8"]
     access = [f"--username={ROLE}", "--auth=scram-sha-256", f"--pwfile={folder / 'password'}"]
     await _run(*user, str(BINARIES / "initdb"), "--pgdata", str(draft), *locale, *access)
-    await _run(*user, str(BINARIES / "postgres"), "--single", "-D", str(draft), "postgres", stdin=f"create database {DATABASE}\n")
+    await _run(*user, str(BINARIES / "postgres"), "--single", "-D", str(draft), "postgres", script=f"create database {DATABASE}\n")
     draft.rename(cluster)
 
 
-async def _run(*command: str, stdin: str = "") -> None:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env=_environment(),
-        start_new_session=True,
-    )
+async def _run(*command: str, script: str = "") -> None:
+    with TemporaryFile() as source:
+        source.write(script.encode())
+        source.seek(0)
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=source,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=_environment(),
+            start_new_session=True,
+        )
     try:
-        output, _ = await process.communicate(stdin.encode())
+        output, _ = await process.communicate()
     except asyncio.CancelledError:
         process.kill()
         await process.wait()
         raise
     if process.returncode:
-        words = [line for line in output.decode(errors="replace").splitlines() if "error" in line.lower() or "FATAL" in line]
-        raise PostgresError(f"the database could not be prepared: {_plain(words[0] if words else output.decode(errors='replace'))}")
+        said = output.decode(errors="replace").strip()
+        words = [line for line in said.splitlines() if "error" in line.lower() or "FATAL" in line]
+        raise PostgresError(f"the database could not be prepared: {_plain(words[0] if words else said)}")
 
 
 def _as_ordinary_user(folder: Path) -> list[str]:
