@@ -33,8 +33,13 @@ async def make_phone(db: Connection, event: Event, *, name: str = "Aiko", gate: 
 
 
 def scan(
-    code: str | None = None, *, id: UUID | None = None, registration_id: UUID | None = None, gate_id: UUID | None = None,
-    at: datetime | None = None, operator: str = OPERATOR,
+    code: str | None = None,
+    *,
+    id: UUID | None = None,
+    registration_id: UUID | None = None,
+    gate_id: UUID | None = None,
+    at: datetime | None = None,
+    operator: str = OPERATOR,
 ) -> Scan:
     return Scan(id=id or new_id(), code=code, registration_id=registration_id, gate_id=gate_id, at=at or now(), operator=operator)
 
@@ -49,7 +54,8 @@ def code_of(outcome: Outcome, place: int = 0) -> str:
 
 async def registration_ids(db: Executor, outcome: Outcome) -> list[UUID]:
     rows = await db.fetch(
-        "select r.id from registrations r join guests g on g.id = r.guest_id where r.booking_id = $1 order by g.position", outcome.booking_id
+        "select r.id from registrations r join guests g on g.id = r.guest_id where r.booking_id = $1 order by g.position",
+        outcome.booking_id,
     )
     return [row[0] for row in rows]
 
@@ -70,7 +76,11 @@ async def crowd(db: Connection, event: Event, guests: int) -> list[str]:
         insert into bookings (id, organiser_id, event_id, idempotency_key, request_hash, token_hash, email, locale, source, created_at)
         values ($1, $2, $3, $4, '', $5, 'crowd@example.com', 'en', 'import', now())
         """,
-        booking_id, event.organiser_id, event.id, f"crowd:{booking_id}", booking_id.bytes,
+        booking_id,
+        event.organiser_id,
+        event.id,
+        f"crowd:{booking_id}",
+        booking_id.bytes,
     )
     await db.execute(
         """
@@ -79,8 +89,14 @@ async def crowd(db: Connection, event: Event, guests: int) -> list[str]:
         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
             with ordinality as g (id, family_name, given_name, company, search_key, sort_key, nr)
         """,
-        event.organiser_id, booking_id, guest_ids, [p.family_name for p in people], [p.given_name for p in people],
-        [p.company for p in people], [search_key(p) for p in people], [sort_key(p) for p in people],
+        event.organiser_id,
+        booking_id,
+        guest_ids,
+        [p.family_name for p in people],
+        [p.given_name for p in people],
+        [p.company for p in people],
+        [search_key(p) for p in people],
+        [sort_key(p) for p in people],
     )
     await db.execute(
         """
@@ -88,7 +104,10 @@ async def crowd(db: Connection, event: Event, guests: int) -> list[str]:
         select r.id, $1, $2, r.guest_id, $1, 'confirmed', now(), now()
         from unnest($3::uuid[], $4::uuid[]) as r (id, guest_id)
         """,
-        event.id, booking_id, [new_id() for _ in codes], guest_ids,
+        event.id,
+        booking_id,
+        [new_id() for _ in codes],
+        guest_ids,
     )
     await db.execute(
         """
@@ -96,7 +115,10 @@ async def crowd(db: Connection, event: Event, guests: int) -> list[str]:
         select t.id, $1, t.guest_id, t.code_hash, now()
         from unnest($2::uuid[], $3::uuid[], $4::bytea[]) as t (id, guest_id, code_hash)
         """,
-        event.organiser_id, [new_id() for _ in codes], guest_ids, [token_hash(code) for code in codes],
+        event.organiser_id,
+        [new_id() for _ in codes],
+        guest_ids,
+        [token_hash(code) for code in codes],
     )
     await db.execute("analyze tickets, registrations, guests")
     return codes

@@ -1,6 +1,6 @@
 """Phones at the door as a process of its own: `python -m tests.door.doormen <job.json>`.
 
-Each of its connections scans every code once, all at the same time, and prints how often it admitted somebody. With `naive` it
+Each of its connections scans every code once, all at the same time, and answers how often it admitted somebody. With `naive` it
 decides as a check-then-insert would: looks whether the guest is inside, and writes the entry if not.
 """
 
@@ -13,8 +13,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from events.door.queries import redeem_tickets
 from events.door.model import Scan, Verdict
+from events.door.queries import redeem_tickets
 from events.kit.clock import now
 from events.kit.database import Connection, prepare_connection
 from events.kit.ids import new_id
@@ -69,4 +69,4 @@ async def _admit_naively(connection: Connection, event_id: UUID, code: str) -> b
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(scan_everything(msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Order)))))
+    sys.stdout.write(json.dumps(asyncio.run(scan_everything(msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Order)))))

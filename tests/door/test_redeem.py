@@ -14,8 +14,17 @@ from tests.builders import book, make_event, make_guest, make_organiser
 from .builders import code_of, crowd, make_gate, records, redeem, registration_ids, scan
 
 MISAKI = make_guest(
-    "佐藤", "美咲", family_name_kana="サトウ", given_name_kana="ミサキ", family_name_latin="Sato", given_name_latin="Misaki", honorific="Dr.",
-    company="株式会社みほん光学", diet="Vegetarian", flags=["speaker"], table_name="7",
+    "佐藤",
+    "美咲",
+    family_name_kana="サトウ",
+    given_name_kana="ミサキ",
+    family_name_latin="Sato",
+    given_name_latin="Misaki",
+    honorific="Dr.",
+    company="株式会社みほん光学",
+    diet="Vegetarian",
+    flags=["speaker"],
+    table_name="7",
 )
 
 
@@ -31,9 +40,18 @@ async def test_redeem_admits_confirmed_guest_with_all_the_door_needs(tx: Connect
     answers = await redeem(tx, event, scan(code_of(booked)))
 
     guest = Entrant(
-        family_name="佐藤", given_name="美咲", family_name_kana="サトウ", given_name_kana="ミサキ", family_name_latin="Sato",
-        given_name_latin="Misaki", honorific="Dr.", registration_id=registration_id, company="株式会社みほん光学", table_name="7",
-        flags=["speaker"], diet="Vegetarian",
+        family_name="佐藤",
+        given_name="美咲",
+        family_name_kana="サトウ",
+        given_name_kana="ミサキ",
+        family_name_latin="Sato",
+        given_name_latin="Misaki",
+        honorific="Dr.",
+        registration_id=registration_id,
+        company="株式会社みほん光学",
+        table_name="7",
+        flags=["speaker"],
+        diet="Vegetarian",
     )
     assert answers == [Answer(verdict=Verdict.ADMITTED, reason=None, replayed=False, guest=guest, first=None, other_event=None)]
     assert await records(tx, event) == [("entry", "admitted", None)]
@@ -59,7 +77,9 @@ async def test_redeem_admits_the_first_of_two_scans_in_one_call(tx: Connection) 
     answers = await redeem(tx, event, first, scan(code_of(booked, 0)), scan(code_of(booked, 1)))
 
     assert [(a.verdict, a.first) for a in answers] == [
-        (Verdict.ADMITTED, None), (Verdict.ADMITTED, None), (Verdict.ALREADY_IN, FirstEntry(first.at, None)),
+        (Verdict.ADMITTED, None),
+        (Verdict.ADMITTED, None),
+        (Verdict.ALREADY_IN, FirstEntry(first.at, None)),
     ]
 
 
@@ -72,7 +92,9 @@ async def test_redeem_answers_a_known_id_as_before_and_writes_nothing(tx: Connec
     after = await redeem(tx, event, once, again, stranger, once)
 
     assert [a.replayed for a in before] == [False, False, False]
-    assert [(a.verdict, a.reason, a.first, a.guest) for a in after] == [(a.verdict, a.reason, a.first, a.guest) for a in [*before, before[0]]]
+    assert [(a.verdict, a.reason, a.first, a.guest) for a in after] == [
+        (a.verdict, a.reason, a.first, a.guest) for a in [*before, before[0]]
+    ]
     assert [a.replayed for a in after] == [True, True, True, True]
     assert len(await records(tx, event)) == 3
 
@@ -125,8 +147,13 @@ async def test_redeem_names_the_event_of_the_same_organiser_a_ticket_is_for(tx: 
     [answer] = await redeem(tx, here, scan(code_of(booked)))
 
     only_the_name = Entrant(
-        family_name="佐藤", given_name="美咲", family_name_kana="サトウ", given_name_kana="ミサキ", family_name_latin="Sato",
-        given_name_latin="Misaki", honorific="Dr.",
+        family_name="佐藤",
+        given_name="美咲",
+        family_name_kana="サトウ",
+        given_name_kana="ミサキ",
+        family_name_latin="Sato",
+        given_name_latin="Misaki",
+        honorific="Dr.",
     )
     assert answer == refused(Reason.OTHER_EVENT, only_the_name, OtherEvent(there.title, there.starts_at, "Asia/Tokyo"))
     assert await records(tx, here) == [("entry", "refused", "other_event")]
@@ -173,8 +200,7 @@ async def test_redeem_refuses_every_state_but_confirmed(tx: Connection) -> None:
     answers = await redeem(tx, event, *(scan(code_of(b)) for b in (waiting_for_approval, held, expired, cancelled, waitlisted)))
 
     assert [(a.verdict, a.reason) for a in answers] == [
-        (Verdict.REFUSED, reason)
-        for reason in (Reason.AWAITING_APPROVAL, Reason.HELD, Reason.EXPIRED, Reason.CANCELLED, Reason.WAITLISTED)
+        (Verdict.REFUSED, reason) for reason in (Reason.AWAITING_APPROVAL, Reason.HELD, Reason.EXPIRED, Reason.CANCELLED, Reason.WAITLISTED)
     ]
     assert [a.guest.family_name if a.guest else None for a in answers] == ["Platzhalter"] * 5
 

@@ -133,6 +133,5 @@ async def revoke_phone(tx: Connection, event_id: UUID, phone_id: UUID, now: date
     return status == "UPDATE 1"
 
 
-
 def _phone(row: Any) -> Phone | None:
     return msgspec.convert(dict(row), Phone) if row else None

@@ -54,9 +54,7 @@ async def undo_check_in(
 ) -> str:
     """Takes an entry back; answers 'undone' or why not."""
     return str(
-        await db.fetchval(
-            "select undo_check_in($1, $2, $3, $4, $5, $6, $7)", event_id, undo_id, entry_id, gate_id, device_id, operator, at
-        )
+        await db.fetchval("select undo_check_in($1, $2, $3, $4, $5, $6, $7)", event_id, undo_id, entry_id, gate_id, device_id, operator, at)
     )
 
 
@@ -98,13 +96,15 @@ async def find_guests(db: Executor, event_id: UUID, words: Sequence[str]) -> lis
         [f"%{word}%" for word in words],
         MOST_FOUND,
     )
-    return [
-        FoundGuest(guest=msgspec.convert(row["guest"], Entrant), state=row["state"], inside_since=row["device_at"]) for row in rows
-    ]
+    return [FoundGuest(guest=msgspec.convert(row["guest"], Entrant), state=row["state"], inside_since=row["device_at"]) for row in rows]
 
 
-async def gate_by_name(db: Executor, event_id: UUID, name: str) -> UUID | None:
-    return await db.fetchval("select id from gates where event_id = $1 and name = $2", event_id, name)  # type: ignore[no-any-return]
+async def gates_by_name(db: Executor, event_id: UUID, names: Sequence[str]) -> dict[str, UUID]:
+    """The gates of these names that exist."""
+    if not names:
+        return {}
+    rows = await db.fetch("select name, id from gates where event_id = $1 and name = any ($2)", event_id, list(names))
+    return {row[0]: row[1] for row in rows}
 
 
 async def gate_names(db: Executor, event_id: UUID) -> list[str]:
@@ -127,6 +127,4 @@ async def ensure_gate(tx: Connection, gate_id: UUID, event_id: UUID, name: str) 
         event_id,
         name,
     )
-    found = await gate_by_name(tx, event_id, name)
-    assert found is not None
-    return found
+    return (await gates_by_name(tx, event_id, [name]))[name]

@@ -1,0 +1,133 @@
+"""What a steward reads: a decision or a guest in the words of the page's language, the same for scripts and for plain pages."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from events.kit.i18n import LANGUAGES, N_, current_language, local, use_language
+from events.kit.i18n import gettext as _
+from events.kit.times import clock_label, moment_label
+from events.people.names import is_family_first, latin_name, native_name, spoken_name
+
+from .model import Answer, Entrant, FoundGuest, Phone, Reason, Verdict
+
+
+HEADLINES = {
+    "admitted": N_("Welcome"),
+    "already_in": N_("Already inside"),
+    "unknown": N_("Not a valid ticket"),
+    "other_event": N_("Not valid here"),
+    "held": N_("Not confirmed yet"),
+    "awaiting_approval": N_("Not approved yet"),
+    "waitlisted": N_("On the waiting list"),
+    "cancelled": N_("Cancelled"),
+    "expired": N_("No longer reserved"),
+    "id_reused": N_("Please scan again"),
+    "unsure": N_("No answer yet"),
+}
+"""The word over each verdict; 'unsure' is the phone's own, while the server cannot be reached."""
+
+
+def headline(kind: str) -> str:
+    """The word in the steward's language."""
+    return _(HEADLINES[kind])
+
+
+def guest_headlines(kind: str) -> list[tuple[str, str]]:
+    """The same word in the other languages, for a guest who looks at the steward's phone: (language, word)."""
+    others = []
+    for language in LANGUAGES:
+        if language != current_language():
+            with use_language(language):
+                others.append((language, headline(kind)))
+    return others
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """A guest as shown: the name as written, as it is said (empty when that is the same), and the rest of what to know."""
+
+    registration_id: UUID | None
+    name: str
+    name_lang: str
+    spoken: str
+    spoken_lang: str
+    latin: str
+    company: str
+    table: str
+    diet: str
+    access_needs: str
+    flags: list[str]
+
+
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on a scan. `kind` picks the page's words: 'admitted', 'already_in' or the reason of a refusal."""
+
+    check_in_id: UUID
+    verdict: Verdict
+    kind: str
+    card: Card | None
+    first: str
+    first_at: datetime | None
+    event_title: str
+    event_when: str
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the search: `inside` is the time since when the guest is there."""
+
+    card: Card
+    about: str
+    state: str
+    inside: str
+
+
+def announce(check_in_id: UUID, answer: Answer, phone: Phone) -> Announcement:
+    """Puts a decision into words."""
+    first, other = answer.first, answer.other_event
+    return Announcement(
+        check_in_id=check_in_id,
+        verdict=answer.verdict,
+        kind=answer.verdict if answer.verdict != Verdict.REFUSED else (answer.reason or Reason.UNKNOWN),
+        card=card_of(answer.guest) if answer.guest else None,
+        first=" · ".join(part for part in (_clock(first.at, phone), first.gate) if part) if first else "",
+        first_at=first.at if first else None,
+        event_title=local(other.title) if other else "",
+        event_when=moment_label(other.starts_at, other.time_zone, locale=current_language()) if other else "",
+    )
+
+
+def line_of(found: FoundGuest, phone: Phone) -> Line:
+    """One result of the search."""
+    card = card_of(found.guest)
+    table = f"{_('Table')} {card.table}" if card.table else ""
+    about = " · ".join(part for part in (card.spoken, card.latin, card.company, table) if part)
+    return Line(card=card, about=about, state=found.state, inside=_clock(found.inside_since, phone) if found.inside_since else "")
+
+
+def card_of(guest: Entrant) -> Card:
+    """The guest in the page's language; the second spelling only where it adds something."""
+    language = current_language()
+    name, spoken, latin = native_name(guest), spoken_name(guest, language), latin_name(guest)
+    return Card(
+        registration_id=guest.registration_id,
+        name=name,
+        name_lang=_language(name),
+        spoken=spoken if spoken != name else "",
+        spoken_lang=_language(spoken),
+        latin=latin if latin not in (name, spoken) else "",
+        company=guest.company,
+        table=guest.table_name or "",
+        diet=guest.diet,
+        access_needs=guest.access_needs,
+        flags=guest.flags,
+    )
+
+
+def _clock(at: datetime, phone: Phone) -> str:
+    return clock_label(at, phone.time_zone, locale=current_language())
+
+
+def _language(text: str) -> str:
+    """For screen readers and fonts; Latin names may be of any language."""
+    return "ja" if is_family_first(text) else ""

@@ -1,0 +1,141 @@
+"""The door's own pages: the scanner, its verdicts, its search, its live count. Only a paired phone sees them."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery
+from litestar.response import Redirect, ServerSentEvent, Template
+
+from events.kit import clock
+from events.kit.assets import BUILT_FOLDER, asset
+from events.kit.database import Connection, Pool
+from events.kit.forms import Form
+from events.kit.http import CONTENT_SECURITY_POLICY, wants_json
+from events.kit.ids import new_id
+from events.kit.live import Live, Signal
+from events.kit.templates import page
+from events.people.keys import search_words
+
+from . import actions, queries
+from .access import provide_phone
+from .announcement import HEADLINES, Line, announce, guest_headlines, headline, line_of
+from .desk import CheckInDesk
+from .errors import PhoneNotPaired
+from .forms import LONGEST_QUERY, parse_scan, parse_undo
+from .model import Phone
+from .pairing_pages import answer_phone_not_paired
+
+AnyRequest = Request[Any, Any, State]
+
+STREAM_LASTS_SECONDS = 600  # then the browser opens the next one by itself
+SILENCE_SECONDS = 15  # proxies close what is silent for longer; a revoked phone hears of it by then
+
+# The decoder is WebAssembly in a worker of its own. A worker obeys the policy it was served with, older Safaris the page's.
+SCANNER_POLICY = {
+    "content-security-policy": CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+    + "; worker-src 'self'"
+}
+
+WORDS: dict[str, Any] = {"headline": headline, "guest_headlines": guest_headlines}
+
+
+@get("/door")
+async def show_scanner(phone: NamedDependency[Phone], db: NamedDependency[Connection]) -> Template:
+    """The scanner. Without a script it is two forms: a code and a search."""
+    attendance = await queries.attendance_of_event(db, phone.event_id)
+    return page(
+        "door/scanner.html", headers=SCANNER_POLICY, phone=phone, attendance=attendance, check_in_id=new_id(), kinds=list(HEADLINES), **WORDS
+    )
+
+
+@get("/door/worker.js", sync_to_thread=False)
+def show_worker() -> Response[bytes]:
+    """The decoder's script, under the policy that lets it compile its WebAssembly."""
+    script = (BUILT_FOLDER / asset("door.worker.js").rpartition("/")[2]).read_bytes()
+    headers = SCANNER_POLICY | {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(script, media_type="text/javascript", headers=headers)
+
+
+@post("/door/check-ins", status_code=200)
+async def create_check_in(
+    request: AnyRequest, phone: NamedDependency[Phone], desk: NamedDependency[CheckInDesk], live: NamedDependency[Live]
+) -> Response[Any]:
+    """Decides on one scan. The same id again answers the same, so a phone that heard nothing simply asks again."""
+    scan = parse_scan(await Form.read(request), phone, clock.now())
+    answer = await desk.redeem(phone.event_id, scan)
+    live.mark(f"event:{phone.event_id}")
+    announcement = announce(scan.id, answer, phone)
+    if wants_json(request):
+        return Response(announcement)
+    return page("door/verdict.html", phone=phone, seen=announcement, undo_id=new_id(), page_url="/door", **WORDS)
+
+
+@post("/door/undos", status_code=200)
+async def create_undo(
+    request: AnyRequest, phone: NamedDependency[Phone], pool: NamedDependency[Pool], live: NamedDependency[Live]
+) -> Response[Any]:
+    """Takes back an entry that this phone let in."""
+    undo_id, entry_id, at = parse_undo(await Form.read(request), clock.now())
+    await actions.undo(pool, phone, undo_id, entry_id, at)
+    live.mark(f"event:{phone.event_id}")
+    if wants_json(request):
+        return Response({"check_in_id": entry_id})
+    return Redirect("/door", status_code=303)
+
+
+@get("/door/guests")
+async def show_guests(
+    request: AnyRequest, phone: NamedDependency[Phone], db: NamedDependency[Connection], q: FromQuery[str] = ""
+) -> Response[Any]:
+    """Guests of this event by name in any script, by company or by department."""
+    query = q[:LONGEST_QUERY]
+    lines = await _found(db, phone, query)
+    if wants_json(request):
+        return Response(lines)
+    return page("door/guests.html", phone=phone, query=query, lines=[(line, new_id()) for line in lines])
+
+
+async def _found(db: Connection, phone: Phone, query: str) -> list[Line]:
+    words = search_words(query)
+    return [line_of(found, phone) for found in await queries.find_guests(db, phone.event_id, words)] if words else []
+
+
+@get("/door/stream")
+async def stream_attendance(request: AnyRequest, phone: NamedDependency[Phone], live: NamedDependency[Live]) -> ServerSentEvent:
+    """How many are inside, whenever any phone of the event lets somebody in."""
+    return ServerSentEvent(_attendance(request, phone, live))
+
+
+async def _attendance(request: AnyRequest, phone: Phone, live: Live) -> AsyncGenerator[dict[str, str], None]:
+    ends_at = asyncio.get_running_loop().time() + STREAM_LASTS_SECONDS
+    pool: Pool = request.app.state.pool
+    with live.subscribe(f"event:{phone.event_id}") as changes:
+        yield await _counted(pool, phone)
+        while asyncio.get_running_loop().time() < ends_at:
+            signal = await changes.wait(SILENCE_SECONDS)
+            if signal is Signal.ENDED:
+                return
+            try:
+                await provide_phone(request, request.app.state)
+            except PhoneNotPaired:
+                yield {"event": "unpaired", "data": ""}
+                return
+            yield {"comment": ""} if signal in (None, Signal.LOST) else await _counted(pool, phone)
+
+
+async def _counted(pool: Pool, phone: Phone) -> dict[str, str]:
+    attendance = await queries.attendance_of_event(pool, phone.event_id)
+    return {"event": "attendance", "data": msgspec.json.encode(attendance).decode()}
+
+
+router = Router(
+    path="/",
+    route_handlers=[show_scanner, show_worker, create_check_in, create_undo, show_guests, stream_attendance],
+    dependencies={"phone": Provide(provide_phone)},
+    exception_handlers={PhoneNotPaired: answer_phone_not_paired},
+)

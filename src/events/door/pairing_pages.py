@@ -1,0 +1,86 @@
+"""Pairing: the phone opens a link that works once, and from then on carries a token of its own."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import Cookie, State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from events.kit import clock, limits
+from events.kit.database import Pool
+from events.kit.errors import TooManyRequests
+from events.kit.forms import Form
+from events.kit.http import problem, wants_json
+from events.kit.templates import page
+from events.kit.tokens import token_hash
+
+from . import actions, phone_queries
+from .access import PHONE_COOKIE
+from .errors import PairingOver, PhoneNotPaired
+from .model import ticket_code
+
+AnyRequest = Request[Any, Any, State]
+
+# A code has 80 bits, so this is about noise in the log more than about luck. Twenty phones behind one router may pair at once.
+TRIES, WINDOW_SECONDS = 40, 900
+COOKIE_SECONDS = 400 * 24 * 3600  # the longest a browser keeps one; what the token opens is decided by its row
+
+
+@get("/door/pair")
+async def new_pairing(code: FromQuery[str] = "") -> Response[Any]:
+    """For a code that is read out instead of scanned."""
+    typed = ticket_code(code)
+    if typed:
+        return Redirect(f"/door/pair/{typed}", status_code=303)
+    return answer_pairing_needed(status=200, mistyped=bool(code))
+
+
+@get("/door/pair/{code:str}")
+async def show_pairing(request: AnyRequest, code: FromPath[str], pool: NamedDependency[Pool]) -> Template:
+    """One button, so that whatever opens links by itself does not use the code up."""
+    await _limit_guesses(request, pool)
+    phone = await phone_queries.phone_to_pair(pool, token_hash(code.upper()), clock.now())
+    if phone is None:
+        raise PairingOver(link="/door")
+    return page("door/pair.html", phone=phone, form=Form([("name", phone.name)]))
+
+
+@post("/door/pair/{code:str}", status_code=303)
+async def create_pairing(
+    request: AnyRequest, code: FromPath[str], pool: NamedDependency[Pool], base_url: NamedDependency[str]
+) -> Response[Any]:
+    """Pairs this browser. The code is used up; the token is shown to nobody else."""
+    await _limit_guesses(request, pool)
+    form = await Form.read(request)
+    name = form.text("name", longest=60)
+    if not form.ok:
+        phone = await phone_queries.phone_to_pair(pool, token_hash(code.upper()), clock.now())
+        if phone is None:
+            raise PairingOver(link="/door")
+        return page("door/pair.html", status=422, phone=phone, form=form)
+    async with pool.acquire() as connection, connection.transaction():
+        token = await actions.pair(connection, code, name=name, now=clock.now())
+    secure = base_url.startswith("https:")
+    cookie = Cookie(PHONE_COOKIE, token, max_age=COOKIE_SECONDS, path="/door", secure=secure, httponly=True, samesite="lax")
+    return Redirect("/door", status_code=303, cookies=[cookie])
+
+
+async def _limit_guesses(request: AnyRequest, pool: Pool) -> None:
+    client = request.client.host if request.client else ""
+    if not await limits.allow(pool, "pairing", who=client, limit=TRIES, window_seconds=WINDOW_SECONDS):
+        raise TooManyRequests
+
+
+def answer_phone_not_paired(request: AnyRequest, error: PhoneNotPaired) -> Response[Any]:
+    """Scripts get problem details, people the way to a door."""
+    return problem(error) if wants_json(request) else answer_pairing_needed(status=error.status)
+
+
+def answer_pairing_needed(*, status: int, mistyped: bool = False) -> Response[Any]:
+    error = PhoneNotPaired()
+    return page("door/unpaired.html", status=status, title=error.say(), next_step=error.say_next_step(), mistyped=mistyped, page_url="/door")
+
+
+router = Router(path="/", route_handlers=[new_pairing, show_pairing, create_pairing])
