@@ -15,11 +15,16 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from . import health
+from . import api_document, health
 from .accounts import access
 from .accounts import jobs as accounts_jobs
 from .accounts import pages as accounts_pages
 from .accounts.errors import SignInRequired, TokenRequired
+from .door import api as door_api
+from .door import pages as door_pages
+from .door import pairing_pages as door_pairing_pages
+from .door import phone_pages as door_phone_pages
+from .door.desk import CheckInDesk
 from .kit import http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
 from .kit.database import open_pool
@@ -29,7 +34,12 @@ from .kit.live import Live
 from .kit.mail import Transport
 from .kit.mail_folder import FolderTransport
 from .kit.mail_smtp import SmtpTransport
+from .overview import api as overview_api
+from .programme import pages as programme_pages
 from .registration import actions as registration
+from .registration import api as registration_api
+from .registration import booking_pages
+from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
 from .settings import Settings
 from .tickets import pages as tickets_pages
@@ -38,7 +48,16 @@ LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 
 PAGES: list[ControllerRouterHandler] = [
     accounts_pages.router,
+    booking_pages.router,
+    door_api.api,
+    door_pages.router,
+    door_pairing_pages.router,
+    door_phone_pages.router,
     health.router,
+    overview_api.api,
+    programme_pages.router,
+    registration_api.api,
+    registration_pages.router,
     tickets_pages.router,
 ]
 
@@ -68,7 +87,8 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=[r"/stream$"]),
         request_max_body_size=LARGEST_BODY,
         lifespan=[_resources(settings, run_jobs=run_jobs)],
-        openapi_config=None,
+        openapi_config=api_document.CONFIG,
+        include_in_schema=False,  # the JSON API says otherwise
         logging_config=None,
         debug=False,
     )
@@ -103,6 +123,7 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         "pool": Provide(http.provide_pool),
         "settings": constant(settings),
         "claims": Provide(_claims),
+        "desk": Provide(_desk),
         "live": Provide(_live),
         "staff": Provide(access.provide_staff),
         "tokens": constant(tokens.Tokens(settings.secret_key)),
@@ -111,6 +132,10 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
 
 async def _claims(state: State) -> ClaimDesk:
     return cast(ClaimDesk, state.claims)
+
+
+async def _desk(state: State) -> CheckInDesk:
+    return cast(CheckInDesk, state.desk)
 
 
 async def _live(state: State) -> Live:
@@ -123,6 +148,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         assert settings.database_url is not None
         pool = app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
         app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
+        app.state.desk = CheckInDesk(pool)
         live = app.state.live = Live(settings.database_url)
         await live.start()
         worker = app.state.worker = Worker(pool, _handlers(settings), SWEEPS)
