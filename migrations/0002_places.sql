@@ -30,30 +30,31 @@ $$;
 -- The pools that may serve a guest: for a named contingent itself, and what is around it once it
 -- is released; without a name the shared places and every contingent open to all.
 create function serving_pools(p_event uuid, p_wanted uuid) returns uuid[]
-language sql stable as $$
-    with recursive outwards as (
-        select p.id, p.parent_id, p.released_at, 0 as depth
-        from pools p
-        where p.id = p_wanted
-          and p.event_id = p_event
-        union all
-        select p.id, p.parent_id, p.released_at, o.depth + 1
-        from outwards o
-        join pools p on p.id = o.parent_id
-        where o.released_at is not null
-    )
-    select case
-        when p_wanted is null then
-            (select array_agg(d.id order by d.nr)
-             from direct_places(p_event) with ordinality as d (id, parent_id, open_to_all, released, direct, nr)
-             where d.parent_id is null or d.open_to_all)
-        else (select array_agg(o.id order by o.depth) from outwards o)
-    end
-$$;
+language plpgsql stable as $$
+begin
+    if p_wanted is null then
+        return (select array_agg(d.id order by d.nr)
+                from direct_places(p_event) with ordinality as d (id, parent_id, open_to_all, released, direct, nr)
+                where d.parent_id is null or d.open_to_all);
+    end if;
+    return (with recursive outwards as (
+                select p.id, p.parent_id, p.released_at, 0 as depth
+                from pools p
+                where p.id = p_wanted
+                  and p.event_id = p_event
+                union all
+                select p.id, p.parent_id, p.released_at, o.depth + 1
+                from outwards o
+                join pools p on p.id = o.parent_id
+                where o.released_at is not null
+            )
+            select array_agg(o.id order by o.depth) from outwards o);
+end $$;
 
 -- Adds (or, with p_sign -1, gives back) one place per array element, in the pool and all around it.
 create function move_taken(p_pools uuid[], p_sign int) returns void
-language sql as $$
+language plpgsql as $$
+begin
     with recursive moved as (
         select m.pool_id as id, count(*)::int as places
         from unnest(p_pools) as m (pool_id)
@@ -69,19 +70,21 @@ language sql as $$
     update pools
     set taken = taken + p_sign * total.places
     from (select id, sum(places)::int as places from upwards group by id) total
-    where pools.id = total.id
-$$;
+    where pools.id = total.id;
+end $$;
 
 create function move_waiting(p_event uuid, p_wanted uuid, p_guests int) returns void
-language sql as $$
+language plpgsql as $$
+begin
     update pools
     set waiting = waiting + p_guests
-    where id in (p_event, p_wanted)
-$$;
+    where id in (p_event, p_wanted);
+end $$;
 
 -- A released contingent keeps no unused places: they belong to the pool around it.
 create function trim_released(p_event uuid) returns void
-language sql as $$
+language plpgsql as $$
+begin
     update pools p
     set capacity = p.taken + kept.places
     from (select r.id, coalesce(sum(c.capacity - c.taken), 0)::int as places
@@ -91,13 +94,13 @@ language sql as $$
             and r.released_at is not null
           group by r.id) kept
     where p.id = kept.id
-      and p.capacity <> p.taken + kept.places
-$$;
+      and p.capacity <> p.taken + kept.places;
+end $$;
 
 -- Serves the waiting list in its order from whatever is free. A party larger than what is free for
 -- it is passed over, which is written down, and keeps its place in line. Answers the parties served.
 create function promote_waiting(p_event uuid, p_now timestamptz) returns int
-language plpgsql as $$
+language plpgsql set jit = off as $$
 declare
     entry record;
     ev record;
@@ -165,7 +168,7 @@ end $$;
 create function give_back_places(
     p_event uuid, p_registrations uuid[], p_state text, p_actor text, p_reason text, p_now timestamptz
 ) returns uuid[]
-language plpgsql as $$
+language plpgsql set jit = off as $$
 declare
     gone record;
     line record;
