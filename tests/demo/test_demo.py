@@ -137,8 +137,8 @@ async def test_organisers_see_only_their_own(tx: Connection) -> None:
 
 async def test_links_lead_to_dinner_board_and_door(tx: Connection) -> None:
     await actions.load(tx, SETTINGS, empty=True)
-    first = dict(await actions.links(tx, SETTINGS))
-    again = dict(await actions.links(tx, SETTINGS))
+    first = dict(await actions.links(SETTINGS, tx))
+    again = dict(await actions.links(SETTINGS, tx))
     assert list(first) == ["guest", "organiser", "door"]
     assert first["guest"] == f"{SETTINGS.base_url}/e/{DINNER}"
     assert first["organiser"] != again["organiser"]

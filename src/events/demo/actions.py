@@ -30,7 +30,7 @@ async def load(connection: Connection, settings: Settings, *, empty: bool) -> No
             await load_guests(connection, Tokens(settings.secret_key), now)
 
 
-async def links(connection: Connection, settings: Settings) -> list[tuple[str, str]]:
+async def links(settings: Settings, connection: Connection) -> list[tuple[str, str]]:
     """Label and address: the dinner's page, its live board signed in once, and a phone for its door."""
     now, base = clock_now(), settings.base_url
     owner = frame().staff[0].email

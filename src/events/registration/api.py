@@ -1,0 +1,211 @@
+"""Signing up by program."""
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Request, Response, Router, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.params import FromPath
+from msgspec import Meta
+
+from events.accounts.access import require_scope
+from events.accounts.errors import ScopeMissing, TokenRequired
+from events.accounts.model import ApiClient, Scope
+from events.kit.database import Pool
+from events.kit.errors import DomainError, InvalidInput, NotFound
+from events.kit.http import Unavailable
+from events.kit.i18n import N_
+from events.kit.json_body import JsonBody, MalformedJson
+from events.kit.live import Live
+from events.kit.openapi import operation, refusals
+from events.people.names import full_name
+from events.programme.access import event_for_client
+
+from .actions import register
+from .claims import ClaimDesk
+from .errors import EventFull, KeyReused, RegistrationClosed, UnknownContingent
+from .model import GuestDetails, Outcome, RegistrationState, SignUp
+
+MOST_GUESTS = 10  # a larger party is a list to import, not one booking
+
+# One line of text: no control characters. The same pattern stands in the OpenAPI document, so both must read it alike.
+_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+_LINE_WITH_LETTERS = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+_MAILBOX = r'[^@\s<>(),;:\\"\[\]\x00-\x1f\x7f-\x9f]+'
+_LABEL = r'[^@\s<>(),;:\\"\[\].\x00-\x1f\x7f-\x9f]+'
+_EMAIL = rf"^{_MAILBOX}@{_LABEL}(\.{_LABEL})+$"
+_KEY = re.compile(r"[!-~]{1,200}")
+
+Email = Annotated[str, Meta(pattern=_EMAIL, max_length=254)]
+Name = Annotated[str, Meta(pattern=_LINE, max_length=100)]
+NameNeeded = Annotated[str, Meta(pattern=_LINE_WITH_LETTERS, max_length=100)]
+Line = Annotated[str, Meta(pattern=_LINE, max_length=200)]
+LongLine = Annotated[str, Meta(pattern=_LINE, max_length=500)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+Locale = Literal["de", "en", "ja"]
+
+
+class KeyMissing(DomainError):
+    status = 400
+    code = "idempotency_key_required"
+    title = N_("The header Idempotency-Key is missing.")
+    next_step = N_("Send a fresh random key with every booking, and the same key again when you repeat a request.")
+
+
+class Registrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who is written to, and in which language."""
+
+    email: Email
+    locale: Locale
+
+
+class NewGuest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One guest, names as they are written. Somebody with one name has it as family name."""
+
+    family_name: NameNeeded
+    given_name: Name | None = None
+    family_name_kana: Name | None = None
+    given_name_kana: Name | None = None
+    family_name_latin: Name | None = None
+    given_name_latin: Name | None = None
+    company: Line | None = None
+    department: Line | None = None
+    position: Line | None = None
+    diet: LongLine | None = None
+
+
+class NewRegistration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A party: all of its guests get places, or none does."""
+
+    registrant: Registrant
+    guests: Annotated[list[NewGuest], Meta(min_length=1, max_length=MOST_GUESTS)]
+    contingent: Slug | None = None
+    accept_waitlist: bool = False
+
+
+class BookingLink(msgspec.Struct, frozen=True):
+    token: str
+    url: str
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """The code in the QR, the address of the ticket's page, the guest's name as readers of the registrant's language write it."""
+
+    code: str
+    url: str
+    guest: str
+
+
+class Registered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was decided. There are tickets once the places are confirmed; until then repeat the request with its key."""
+
+    booking: BookingLink
+    status: RegistrationState
+    tickets: list[Ticket]
+    waitlist_position: int | None = None
+
+
+BODY = JsonBody(
+    NewRegistration,
+    example={
+        "registrant": {"email": "hanako.mihon@example.com", "locale": "ja"},
+        "guests": [
+            {
+                "family_name": "見本",
+                "given_name": "花子",
+                "family_name_kana": "ミホン",
+                "given_name_kana": "ハナコ",
+                "company": "株式会社みほん光学",
+            }
+        ],
+        "accept_waitlist": True,
+    },
+)
+KEY_HEADER = Schema(
+    type=OpenAPIType.STRING,
+    min_length=1,
+    max_length=200,
+    pattern="^[!-~]+$",
+    description="A random text that is new for every booking. The same key with the same body answers the same booking again.",
+)
+
+
+@post(
+    "/events/{slug:str}/registrations",
+    operation_class=operation(body=BODY, headers={"Idempotency-Key": KEY_HEADER}),
+    operation_id="create_registration",
+    summary="Sign a party up for an event",
+    responses=refusals(
+        MalformedJson, KeyMissing, TokenRequired, ScopeMissing, NotFound, EventFull, RegistrationClosed,
+        InvalidInput, UnknownContingent, KeyReused, Unavailable,
+    ),
+)  # fmt: skip
+async def create_registration(
+    request: Request[Any, Any, State],
+    slug: FromPath[str],
+    *,
+    api_client: NamedDependency[ApiClient],
+    pool: NamedDependency[Pool],
+    claims: NamedDependency[ClaimDesk],
+    live: NamedDependency[Live],
+    base_url: NamedDependency[str],
+) -> Response[Registered]:
+    """All guests of the party get a place, or none does. Needs the scope `registrations:write`.
+
+    A request that is repeated with its key answers the same booking as it stands then, with 201 and the header
+    `Idempotent-Replayed: true`; `status` may then also be `cancelled` or `expired`. A key with another body is refused.
+    Keys belong to the organiser and the event.
+    """
+    require_scope(api_client, Scope.WRITE_REGISTRATIONS)
+    key = _idempotency_key(request)
+    wanted = await BODY.read(request)
+    event = await event_for_client(pool, api_client, slug)
+    outcome = await register(claims, event, _sign_up(wanted, f"api:{api_client.organiser_id}:{key}"))
+    if not outcome.replayed:
+        live.mark(f"event:{event.id}")
+        request.app.state.worker.wake()
+    return Response(
+        _registered(outcome, wanted.registrant.locale, base_url), headers={"idempotent-replayed": "true"} if outcome.replayed else None
+    )
+
+
+def _idempotency_key(request: Request[Any, Any, State]) -> str:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        raise KeyMissing
+    if not _KEY.fullmatch(key):
+        raise InvalidInput(errors={"Idempotency-Key": "Expected 1 to 200 printable ASCII characters without blanks"})
+    return key
+
+
+def _sign_up(wanted: NewRegistration, key: str) -> SignUp:
+    return SignUp(
+        key=key,
+        email=wanted.registrant.email.strip(),
+        locale=wanted.registrant.locale,
+        source="api",
+        guests=[_guest(guest) for guest in wanted.guests],
+        contingent=wanted.contingent,
+        accept_waitlist=wanted.accept_waitlist,
+    )
+
+
+def _guest(guest: NewGuest) -> GuestDetails:
+    given = {name: value.strip() for name, value in msgspec.structs.asdict(guest).items() if value}
+    return GuestDetails(job_title=given.pop("position", ""), **given)
+
+
+def _registered(outcome: Outcome, locale: str, base_url: str) -> Registered:
+    issued = outcome.tickets if outcome.state == RegistrationState.CONFIRMED else []
+    return Registered(
+        booking=BookingLink(outcome.token, f"{base_url}/b/{outcome.token}"),
+        status=outcome.state,
+        tickets=[Ticket(ticket.code, f"{base_url}/t/{ticket.code}", full_name(ticket.guest, locale)) for ticket in issued],
+        waitlist_position=outcome.waitlist_position,
+    )
+
+
+api = Router(path="/api/v1", route_handlers=[create_registration], tags=["registrations"], include_in_schema=True)
