@@ -180,4 +180,4 @@ def _guest(guest: Entrant) -> AdmittedGuest:
     return AdmittedGuest(table=guest.table_name or "", **known)
 
 
-api = Router(path="/api/v1", route_handlers=[create_check_in, create_check_ins], tags=["check-ins"])
+api = Router(path="/api/v1", route_handlers=[create_check_in, create_check_ins], tags=["check-ins"], include_in_schema=True)
