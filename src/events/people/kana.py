@@ -40,7 +40,7 @@ def to_hiragana(text: str) -> str:
 def is_kana(text: str) -> bool:
     """Whether the text can stand in a kana field: kana of either kind and width, long marks, blanks, dots between names."""
     folded = to_hiragana(unicodedata.normalize("NFKC", text))
-    return bool(folded.strip()) and all("ぁ" <= letter <= "ゟ" or letter in "ー・゠-  " for letter in folded)
+    return bool(folded.strip()) and all("ぁ" <= letter <= "ゟ" or letter in "ー・゠=- " for letter in folded)
 
 
 def romaji(text: str) -> str:

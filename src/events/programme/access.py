@@ -6,7 +6,7 @@ from events.kit.database import Executor
 from events.kit.errors import NotFound
 
 from . import queries
-from .model import Event
+from .model import Event, EventStatus
 
 
 async def event_for_staff(db: Executor, staff: Staff, slug: str, *, at_least: Role = Role.ORGANISER) -> Event:
@@ -23,5 +23,13 @@ async def event_for_client(db: Executor, client: ApiClient, slug: str) -> Event:
     """The event, if the token belongs to its organiser, else `NotFound`."""
     event = await queries.event_by_slug(db, slug)
     if event is None or event.organiser_id != client.organiser_id:
+        raise NotFound
+    return event
+
+
+async def event_for_guest(db: Executor, slug: str) -> Event:
+    """The event as the public may see it; a draft does not exist for them."""
+    event = await queries.event_by_slug(db, slug)
+    if event is None or event.status == EventStatus.DRAFT:
         raise NotFound
     return event

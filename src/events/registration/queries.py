@@ -37,6 +37,13 @@ async def earlier_bookings(db: Executor, event_id: UUID, keys: list[str]) -> set
     return {row[0] for row in rows}
 
 
+async def same_booking(db: Executor, event_id: UUID, key: str, request_hash: bytes) -> UUID | None:
+    """The booking that the key led to, if it was made of exactly this request."""
+    return await db.fetchval(  # type: ignore[no-any-return]
+        "select id from bookings where event_id = $1 and idempotency_key = $2 and request_hash = $3", event_id, key, request_hash
+    )
+
+
 async def is_sold_out(db: Executor, event_id: UUID, now: datetime) -> bool:
     """Whether a newcomer would be refused for sure: no place is free, and none comes free by itself just now.
 

@@ -1,0 +1,101 @@
+"""What the public sees: the programmes, the days of one, one event with its live places."""
+
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from events.kit.clock import now
+from events.kit.database import Connection
+from events.kit.errors import NotFound
+from events.kit.forms import Form
+from events.kit.i18n import current_language
+from events.kit.templates import page
+from events.kit.times import day_label, span_label
+from events.kit.tokens import random_token
+
+from . import guest_queries, queries
+from .access import event_for_guest
+from .event_page import event_page, places_text
+from .model import Event, Programme
+from .standing import GuestPlaces, Standing, standing
+
+AnyRequest = Request[Any, Any, State]
+
+
+@get("/")
+async def list_programmes(db: NamedDependency[Connection]) -> Template:
+    """Everything that is ahead or under way."""
+    moment, locale = now(), current_language()
+    programmes = await guest_queries.shown_programmes(db, moment)
+    events = await guest_queries.single_events(db, moment)
+    places = await guest_queries.guest_places(db, [event.id for event in events])
+    days = {
+        programme.slug: [day_label(at, programme.time_zone, locale=locale) for at in (programme.first_at, programme.last_at)]
+        for programme in programmes
+    }
+    return page("programme/index.html", programmes=programmes, days=days, events=[_card(event, places) for event in events])
+
+
+@get("/p/{slug:str}")
+async def show_programme(slug: FromPath[str], db: NamedDependency[Connection]) -> Template:
+    """The days of a programme and what is on each."""
+    programme = await queries.programme_by_slug(db, slug)
+    events = await queries.events_of_programme(db, programme.id) if programme else []
+    if programme is None or not events:
+        raise NotFound
+    places = await guest_queries.guest_places(db, [event.id for event in events])
+    return page("programme/programme.html", programme=programme, days=_days(programme, events, places))
+
+
+@get("/e/{slug:str}")
+async def show_event(slug: FromPath[str], db: NamedDependency[Connection]) -> Template:
+    """The event with an empty form under a key of its own: what comes back twice with one key is booked once."""
+    event = await event_for_guest(db, slug)
+    places = (await guest_queries.guest_places(db, [event.id]))[event.id]
+    moment = now()
+    contact = "" if standing(event, places, moment).takes_sign_ups else await guest_queries.organiser_email(db, event.organiser_id)
+    return event_page(event, places, now=moment, form=Form(), key=random_token(), organiser_email=contact)
+
+
+@get("/e/{slug:str}/places")
+async def show_places(request: AnyRequest, slug: FromPath[str], db: NamedDependency[Connection]) -> Response[Any]:
+    """The live count for the page's script. Asked every few seconds by everybody who looks, so mostly answered "not modified"."""
+    event = await event_for_guest(db, slug)
+    places = (await guest_queries.guest_places(db, [event.id]))[event.id]
+    state = standing(event, places, now())
+    tag = f'"{current_language()}-{state.value}-{places.free}-{places.capacity}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept-language, cookie"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(None, status_code=304, headers=headers)
+    body = {"free": places.free, "taken": places.taken, "capacity": places.capacity, "standing": state.value, "text": places_text(places)}
+    return Response(body, headers=headers)
+
+
+@get("/e/{slug:str}/privacy")
+async def show_privacy(slug: FromPath[str], db: NamedDependency[Connection]) -> Template:
+    """What is kept about guests, why, and for how long."""
+    event = await event_for_guest(db, slug)
+    return page("programme/privacy.html", event=event, organiser_email=await guest_queries.organiser_email(db, event.organiser_id))
+
+
+def _days(programme: Programme, events: list[Event], places: dict[UUID, GuestPlaces]) -> list[tuple[str, list[dict[str, object]]]]:
+    """The events by day, as days fall in the programme's zone."""
+    locale = current_language()
+    by_day = groupby(events, key=lambda event: day_label(event.starts_at, programme.time_zone, locale=locale))
+    return [(day, [_card(event, places) for event in of_day]) for day, of_day in by_day]
+
+
+def _card(event: Event, places: dict[UUID, GuestPlaces]) -> dict[str, object]:
+    seen: GuestPlaces = places[event.id]
+    state: Standing = standing(event, seen, now())
+    span = span_label(event.starts_at, event.ends_at, event.time_zone, locale=current_language())
+    return {"event": event, "places": seen, "standing": state.value, "span": span, "places_text": places_text(seen)}
+
+
+router = Router(path="/", route_handlers=[list_programmes, show_programme, show_event, show_places, show_privacy])

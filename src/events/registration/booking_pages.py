@@ -1,0 +1,191 @@
+"""A booking's own pages behind the link that only its registrant has: what became of it, changing a guest, giving places back.
+
+Nothing changes on GET, because mail scanners follow every link.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from events.kit.clock import now
+from events.kit.database import Connection, Executor
+from events.kit.errors import NotFound
+from events.kit.forms import Form
+from events.kit.i18n import N_, current_language
+from events.kit.i18n import gettext as _
+from events.kit.live import Live
+from events.kit.templates import page
+from events.kit.times import home_zone, moment_label, span_label
+from events.kit.tokens import Tokens, token_hash
+from events.people.consents import Purpose, consent_text
+from events.people.diet import diet_choices
+from events.people.names import full_name
+from events.programme.guest_queries import guest_places
+from events.programme.model import Event
+from events.programme.queries import event_by_id
+from events.programme.standing import standing
+
+from . import actions, queries
+from .booking_view import may_cancel, view_of
+from .errors import ChangesClosed
+from .forms import field_labels, guest_values, parse_guest
+from .model import BookedPlace, Booking
+
+AnyRequest = Request[Any, Any, State]
+
+# What happened just before, said once at the top of the booking's page.
+NOTICES = {
+    "changed": N_("Your changes are saved. A mail confirms them."),
+    "cancelled": N_("Given back, thank you. A mail confirms it."),
+    "sent-before": N_("This form was already sent, so we did not book again. This is your booking; you can change it below."),
+}
+
+
+@get("/b/{token:str}")
+async def show_booking(
+    token: FromPath[str],
+    db: NamedDependency[Connection],
+    tokens: NamedDependency[Tokens],
+    base_url: NamedDependency[str],
+    notice: FromQuery[str | None] = None,
+) -> Template:
+    """The outcome, every guest's ticket, and what can be done."""
+    booking, event = await _found(db, token)
+    moment = now()
+    places = (await guest_places(db, [event.id]))[event.id]
+    view = view_of(
+        booking,
+        event,
+        now=moment,
+        tokens=tokens,
+        base_url=base_url,
+        position=await queries.waitlist_position(db, booking.id),
+        may_sign_up=standing(event, places, moment).takes_sign_ups,
+    )
+    said = _(NOTICES[notice]) if notice in NOTICES else ""
+    return _page("registration/booking.html", token, event, view=view, notice_text=said, changes_until=_moment(event, "changes_until"))
+
+
+@get("/b/{token:str}/guests/{guest_id:uuid}")
+async def edit_guest(token: FromPath[str], guest_id: FromPath[UUID], db: NamedDependency[Connection]) -> Template:
+    """A guest's details to change."""
+    booking, event = await _found(db, token)
+    place = _changeable(booking, event, guest_id, token)
+    form = Form(guest_values(place.guest, current_language()).items())
+    return _guest_form(token, event, place, form)
+
+
+@post("/b/{token:str}/guests/{guest_id:uuid}", status_code=303)
+async def change_guest(
+    request: AnyRequest, token: FromPath[str], guest_id: FromPath[UUID], tx: NamedDependency[Connection], live: NamedDependency[Live]
+) -> Response[Any]:
+    """Saves the changed details, or shows them again with what is wrong."""
+    form = await Form.read(request)
+    booking, event = await _found(tx, token)
+    place = _changeable(booking, event, guest_id, token)
+    details = parse_guest(form, "", locale=current_language(), channel="form" if place.position == 0 else "registrant")
+    if not form.ok:
+        return _guest_form(token, event, place, form, status=422)
+    await actions.change_guest(tx, event, booking, guest_id, details, now=now())
+    live.mark(f"event:{event.id}")
+    return Redirect(f"/b/{token}?notice=changed", status_code=303)
+
+
+@get("/b/{token:str}/cancellation")
+async def new_cancellation(token: FromPath[str], db: NamedDependency[Connection], guest: FromQuery[UUID | None] = None) -> Template:
+    """Asks which guests are not coming: the one of the link, or all."""
+    booking, event = await _found(db, token)
+    _refuse_late_cancellation(event, token)
+    chosen = {str(place.guest_id) for place in booking.live_places if guest in (None, place.guest_id)}
+    return _cancellation_form(token, booking, event, Form(), chosen)
+
+
+@post("/b/{token:str}/cancellation", status_code=303)
+async def create_cancellation(
+    request: AnyRequest, token: FromPath[str], tx: NamedDependency[Connection], live: NamedDependency[Live]
+) -> Response[Any]:
+    """Gives the places of the chosen guests back; the waiting list moves up. Sent twice it does nothing more."""
+    form = await Form.read(request)
+    booking, event = await _found(tx, token)
+    _refuse_late_cancellation(event, token)
+    chosen = set(form.chosen("guests"))
+    leaving = [place.registration_id for place in booking.live_places if str(place.guest_id) in chosen]
+    if not chosen:
+        form.error("guests", _("Please choose who is not coming."))
+        return _cancellation_form(token, booking, event, form, chosen, status=422)
+    await actions.cancel_places(tx, event.id, leaving, actor="guest", now=now())
+    live.mark(f"event:{event.id}")
+    return Redirect(f"/b/{token}?notice=cancelled", status_code=303)
+
+
+async def _found(db: Executor, token: str) -> tuple[Booking, Event]:
+    booking = await queries.booking_by_token(db, token_hash(token))
+    event = await event_by_id(db, booking.event_id) if booking else None
+    if booking is None or event is None:
+        raise NotFound
+    return booking, event
+
+
+def _changeable(booking: Booking, event: Event, guest_id: UUID, token: str) -> BookedPlace:
+    if now() >= event.changes_until:
+        raise ChangesClosed(link=f"/b/{token}")
+    for place in booking.live_places:
+        if place.guest_id == guest_id:
+            return place
+    raise NotFound(link=f"/b/{token}")
+
+
+def _refuse_late_cancellation(event: Event, token: str) -> None:
+    if not may_cancel(event, now()):
+        raise ChangesClosed(link=f"/b/{token}")
+
+
+def _guest_form(token: str, event: Event, place: BookedPlace, form: Form, *, status: int = 200) -> Template:
+    return _page(
+        "registration/guest.html",
+        token,
+        event,
+        status=status,
+        page_url=f"/b/{token}/guests/{place.guest_id}",
+        form=form,
+        name=full_name(place.guest, current_language()),
+        labels=field_labels(0),
+        diets=diet_choices(),
+        consents={purpose.value: consent_text(purpose) for purpose in Purpose},
+        changes_until=_moment(event, "changes_until"),
+    )
+
+
+def _cancellation_form(token: str, booking: Booking, event: Event, form: Form, chosen: set[str], *, status: int = 200) -> Template:
+    locale = current_language()
+    guests = [(str(place.guest_id), full_name(place.guest, locale)) for place in booking.live_places]
+    return _page(
+        "registration/cancellation.html",
+        token,
+        event,
+        status=status,
+        page_url=f"/b/{token}/cancellation",
+        form=form,
+        guests=guests,
+        chosen=chosen,
+    )
+
+
+def _page(template: str, token: str, event: Event, *, status: int = 200, **context: Any) -> Template:
+    """A page of the booking with the event's name and time at the top."""
+    locale = current_language()
+    span = span_label(event.starts_at, event.ends_at, event.time_zone, locale=locale, guest_zone=home_zone(locale))
+    return page(template, status=status, token=token, event=event, span=span, **context)
+
+
+def _moment(event: Event, name: str) -> str:
+    locale = current_language()
+    return moment_label(getattr(event, name), event.time_zone, locale=locale, guest_zone=home_zone(locale))
+
+
+router = Router(path="/", route_handlers=[show_booking, edit_guest, change_guest, new_cancellation, create_cancellation])

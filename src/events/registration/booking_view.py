@@ -1,0 +1,190 @@
+"""What a booking's page says: one heading for the whole of it, and each guest with their own state and ticket."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from events.kit.i18n import current_language, local, ngettext
+from events.kit.i18n import gettext as _
+from events.kit.times import home_zone, moment_label
+from events.kit.tokens import Tokens
+from events.people.diet import diet_words
+from events.people.names import full_name, kana_name, second_script
+from events.programme.model import Event, EventStatus
+
+from .model import BookedPlace, Booking, RegistrationState
+
+Words = tuple[str, list[str], str]
+"""A heading, the sentences below it, and the tone of a notice."""
+
+
+class TicketView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a guest's ticket is, and what its QR says."""
+
+    url: str
+    pdf_url: str
+    calendar_url: str
+    qr_text: str
+
+
+class GuestView(msgspec.Struct, frozen=True, kw_only=True):
+    """One guest as the page shows them; `tone` is that of a chip."""
+
+    id: UUID
+    name: str
+    other_name: str
+    kana: str
+    company: str
+    diet: str
+    access_needs: str
+    table_name: str
+    state: str
+    tone: str
+    is_over: bool
+    ticket: TicketView | None
+
+
+class BookingView(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole page. `next_steps` says in sentences what happens now."""
+
+    heading: str
+    next_steps: list[str]
+    tone: str
+    guests: list[GuestView]
+    may_change: bool
+    may_cancel: bool
+    may_sign_up_again: bool
+
+
+def view_of(
+    booking: Booking, event: Event, *, now: datetime, tokens: Tokens, base_url: str, position: int | None, may_sign_up: bool
+) -> BookingView:
+    """Decides the words of the page. `position` is the booking's place in line, if it waits."""
+    live = booking.live_places
+    off = event.status == EventStatus.CANCELLED
+    heading, next_steps, tone = _words(booking, event, now=now, position=position)
+    return BookingView(
+        heading=heading,
+        next_steps=next_steps,
+        tone=tone,
+        guests=[_guest(place, off, tokens, base_url) for place in booking.places],
+        may_change=bool(live) and not off and now < event.changes_until,
+        may_cancel=bool(live) and not off and may_cancel(event, now),
+        may_sign_up_again=not live and may_sign_up,
+    )
+
+
+def may_cancel(event: Event, now: datetime) -> bool:
+    """Places can be given back until the event begins: even a late one still helps somebody who waits."""
+    return now < event.starts_at
+
+
+def _words(booking: Booking, event: Event, *, now: datetime, position: int | None) -> Words:
+    states = {place.state for place in booking.live_places}
+    if event.status == EventStatus.CANCELLED:
+        return _("This event was cancelled"), [_("We are sorry. You need not do anything; your places are void.")], "bad"
+    if not states or now >= event.ends_at:
+        return _over(booking) if not states else (_("This event is over"), [_("Thank you for being with us.")], "ok")
+    if RegistrationState.WAITLISTED in states:
+        return _waiting(booking, position)
+    if RegistrationState.HELD in states:
+        return _held(booking, event)
+    return _undecided(booking) if RegistrationState.AWAITING_APPROVAL in states else _confirmed(booking)
+
+
+def _confirmed(booking: Booking) -> Words:
+    guests = len(booking.live_places)
+    heading = ngettext("Your place is reserved", "Your %(num)s places are reserved", guests) % {"num": guests}
+    sent = ngettext(
+        "The ticket is on its way to %(email)s. It is also here, whenever you need it.",
+        "The tickets are on their way to %(email)s. They are also here, whenever you need them.",
+        guests,
+    )
+    return heading, [_("We look forward to seeing you."), sent % {"email": booking.email}], "ok"
+
+
+def _undecided(booking: Booking) -> Words:
+    next_steps = [
+        _("The hosts of this event confirm every guest in person. Your place is kept meanwhile."),
+        _("We write to %(email)s as soon as it is decided.") % {"email": booking.email},
+    ]
+    return _("Your registration has arrived"), next_steps, "brand"
+
+
+def _over(booking: Booking) -> Words:
+    if any(place.state == RegistrationState.EXPIRED for place in booking.places):
+        return _("These places were not confirmed in time"), [_("They have gone to other guests.")], "warn"
+    return _("This booking is cancelled"), [_("The places have been given back. Thank you for letting us know.")], "warn"
+
+
+def _waiting(booking: Booking, position: int | None) -> Words:
+    guests = len([place for place in booking.live_places if place.state == RegistrationState.WAITLISTED])
+    ahead = (position or 1) - 1
+    return (
+        _("You are on the waiting list"),
+        [
+            ngettext("%(num)s booking is ahead of you.", "%(num)s bookings are ahead of you.", ahead) % {"num": ahead}
+            if ahead
+            else _("You are next in line."),
+            ngettext(
+                "As soon as a place becomes free for you, it is yours, and we write to %(email)s at once.",
+                "As soon as %(num)s places are free for you together, they are yours, and we write to %(email)s at once.",
+                guests,
+            )
+            % {"num": guests, "email": booking.email},
+            _("If you can no longer come, please give your place in line back."),
+        ],
+        "warn",
+    )
+
+
+def _held(booking: Booking, event: Event) -> Words:
+    ends = [place.expires_at for place in booking.live_places if place.expires_at]
+    locale = current_language()
+    until = moment_label(min(ends), event.time_zone, locale=locale, guest_zone=home_zone(locale)) if ends else ""
+    return (
+        _("We are keeping your place"),
+        [
+            _("It is yours as soon as what is still open has reached us, and it is kept for you until %(until)s.") % {"until": until},
+            _("Questions? %(organiser)s is glad to help.") % {"organiser": local(event.organiser_name)},
+        ],
+        "warn",
+    )
+
+
+def _guest(place: BookedPlace, off: bool, tokens: Tokens, base_url: str) -> GuestView:
+    guest, locale = place.guest, current_language()
+    state, tone = _state(place.state)
+    return GuestView(
+        id=place.guest_id,
+        name=full_name(guest, locale),
+        other_name=second_script(guest, locale),
+        kana=kana_name(guest) if locale == "ja" else "",
+        company=" · ".join(part for part in (guest.company, guest.department, guest.job_title) if part),
+        diet=diet_words(guest.diet),
+        access_needs=guest.access_needs,
+        table_name=place.table_name or "",
+        state=state,
+        tone=tone,
+        is_over=place.is_over,
+        ticket=_ticket(place, tokens, base_url) if place.state == RegistrationState.CONFIRMED and not off else None,
+    )
+
+
+def _state(state: RegistrationState) -> tuple[str, str]:
+    return {
+        RegistrationState.CONFIRMED: (_("Confirmed"), "ok"),
+        RegistrationState.HELD: (_("Kept for you"), "warn"),
+        RegistrationState.AWAITING_APPROVAL: (_("Being decided"), "brand"),
+        RegistrationState.WAITLISTED: (_("On the waiting list"), "warn"),
+        RegistrationState.CANCELLED: (_("Cancelled"), ""),
+        RegistrationState.EXPIRED: (_("Not confirmed in time"), ""),
+    }[state]
+
+
+def _ticket(place: BookedPlace, tokens: Tokens, base_url: str) -> TicketView:
+    code = tokens.code("ticket", place.ticket_id, place.issue)
+    path = f"/t/{code}"
+    # In upper case the address stays in the QR's alphanumeric mode, which decodes best.
+    return TicketView(url=path, pdf_url=f"{path}/ticket.pdf", calendar_url=f"{path}/event.ics", qr_text=f"{base_url}{path}".upper())

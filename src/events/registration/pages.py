@@ -1,0 +1,120 @@
+"""Signing up from an event's page. What happens afterwards is on the booking's own pages."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, post
+from litestar.datastructures import Cookie, State
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from events.kit import limits
+from events.kit.clock import now
+from events.kit.database import Pool
+from events.kit.errors import TooManyRequests
+from events.kit.forms import Form
+from events.kit.i18n import current_language
+from events.kit.live import Live
+from events.kit.tokens import random_token
+from events.programme.access import event_for_guest
+from events.programme.event_page import event_page
+from events.programme.guest_queries import guest_places, organiser_email
+from events.programme.model import Event
+
+from . import actions, queries
+from .claims import ClaimDesk, request_hash
+from .errors import EventFull, KeyReused, RegistrationClosed
+from .forms import field_labels, form_key, parse_registration
+from .model import SignUp
+
+AnyRequest = Request[Any, Any, State]
+
+# An embassy or a hotel sends all its guests from one address, so this only stops machines.
+SIGN_UPS_PER_MINUTE = 120
+# Behind a proxy whose forwarded addresses are not trusted everybody seems to be this machine: then nobody is limited.
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
+
+SENT_COOKIE = "sent"
+SENT_COOKIE_SECONDS = 3600  # as long as somebody may still go back in the browser and press the button once more
+
+
+@post("/e/{slug:str}/registrations", status_code=303)
+async def create_registrations(
+    request: AnyRequest,
+    slug: FromPath[str],
+    *,
+    pool: NamedDependency[Pool],
+    claims: NamedDependency[ClaimDesk],
+    live: NamedDependency[Live],
+    base_url: NamedDependency[str],
+) -> Response[Any]:
+    """Books all guests of the form, or shows the form again with everything that was typed.
+
+    No connection is held while the claim is under way: it uses its own.
+    """
+    form = await Form.read(request)
+    event = await event_for_guest(pool, slug)
+    await _limit(request, pool)
+    sign_up = parse_registration(
+        form, locale=current_language(), max_companions=event.max_companions, offers_waiting_list=event.waiting_list
+    )
+    if sign_up is None:
+        return await _form_again(pool, event, form, status=422)
+    if token := await _sent_before(request, pool, claims, event, sign_up):
+        return Redirect(f"/b/{token}", status_code=303)
+    try:
+        outcome = await actions.register(claims, event, sign_up)
+    except (EventFull, RegistrationClosed) as refusal:
+        return await _form_again(pool, event, form, status=refusal.status, full=isinstance(refusal, EventFull))
+    except KeyReused as refusal:
+        return Redirect(f"/b/{refusal.token}?notice=sent-before", status_code=303)
+    live.mark(f"event:{event.id}")
+    request.app.state.worker.wake()
+    return Redirect(f"/b/{outcome.token}", status_code=303, cookies=[_sent_cookie(event, form, base_url)])
+
+
+async def _form_again(pool: Pool, event: Event, form: Form, *, status: int, full: bool = False) -> Template:
+    places = (await guest_places(pool, [event.id]))[event.id]
+    return event_page(
+        event,
+        places,
+        now=now(),
+        form=form,
+        key=form_key(form) or random_token(),
+        organiser_email=await organiser_email(pool, event.organiser_id),
+        status=status,
+        refused_full=full,
+        labels=field_labels(event.max_companions),
+    )
+
+
+async def _sent_before(request: AnyRequest, pool: Pool, claims: ClaimDesk, event: Event, sign_up: SignUp) -> str | None:
+    """The booking of the same details from the same browser: a page opened again by "back" or reloaded has a new key."""
+    earlier = request.cookies.get(SENT_COOKIE)
+    if not earlier:
+        return None
+    booking_id = await queries.same_booking(pool, event.id, f"form:{earlier}", bytes.fromhex(request_hash(sign_up)))
+    return claims.tokens.token("booking", booking_id) if booking_id else None
+
+
+def _sent_cookie(event: Event, form: Form, base_url: str) -> Cookie:
+    return Cookie(
+        key=SENT_COOKIE,
+        value=form_key(form),
+        max_age=SENT_COOKIE_SECONDS,
+        path=f"/e/{event.slug}/registrations",
+        secure=base_url.startswith("https:"),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+async def _limit(request: AnyRequest, pool: Pool) -> None:
+    client = request.client.host if request.client else "127.0.0.1"
+    if client in _THIS_MACHINE:
+        return
+    if not await limits.allow(pool, "sign-up", who=client, limit=SIGN_UPS_PER_MINUTE, window_seconds=60):
+        raise TooManyRequests
+
+
+router = Router(path="/", route_handlers=[create_registrations])
