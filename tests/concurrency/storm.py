@@ -10,10 +10,9 @@ import sys
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
-from events.kit.database import Pool, open_pool
+from events.kit.database import LOST_CONNECTION, Pool, open_pool
 from events.kit.errors import DomainError
 from events.kit.ids import new_id
 from events.kit.tokens import Tokens
@@ -23,7 +22,6 @@ from events.registration.claims import ClaimDesk
 from events.registration.model import GuestDetails, SignUp
 
 SECRET = b"only for tests, only for tests, only"
-LOST_CONNECTION = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
 
 
 class Order(msgspec.Struct, frozen=True):

@@ -120,11 +120,11 @@ async def test_killed_process_loses_nothing_it_acknowledged(pool: Pool, dsn: str
 async def test_killed_connections_lose_nothing_and_book_nothing_twice(pool: Pool, dsn: str) -> None:
     event = await make_event(pool, capacity=CAPACITY)
     keys = [f"key-{n}" for n in range(300)]
-    process = await start(Order(dsn=dsn, event_id=event.id, keys=keys, retries=200, pause_seconds=0.003))
+    process = await start(Order(dsn=dsn, event_id=event.id, keys=keys, retries=20, pause_seconds=0.005))
     waiting = asyncio.create_task(answers_of(process))
     killed = 0
-    while not waiting.done():
-        await asyncio.sleep(0.05)
+    while not waiting.done() and killed < 40:
+        await asyncio.sleep(0.1)
         killed += await pool.fetchval(
             """
             select count(pg_terminate_backend(pid))

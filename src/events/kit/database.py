@@ -16,6 +16,16 @@ else:
     # At run time the annotations only have to exist; the framework must not try to validate a connection.
     Pool = Connection = Executor = Any
 
+# What a query raises when its connection is gone: killed, refused, or found dead when it was taken from the pool (asyncpg then
+# complains about its own state). Whether the statement took effect is unknown, so only idempotent work may be tried again.
+LOST_CONNECTION: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
 _decode: Callable[[str], Any] = msgspec.json.Decoder().decode
 
 

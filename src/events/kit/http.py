@@ -13,7 +13,7 @@ from litestar.datastructures import MutableScopeHeaders, State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Message, Scope
 
-from .database import Connection, Pool
+from .database import LOST_CONNECTION, Connection, Pool
 from .errors import DomainError, ForeignOrigin, InvalidInput, NotFound
 from .i18n import N_, negotiate, set_language
 from .templates import page
@@ -42,6 +42,12 @@ class Unavailable(DomainError):
     code = "unavailable"
     title = N_("The service cannot be reached for a moment.")
     next_step = N_("Please try again in a minute. Nothing you sent was counted twice.")
+
+
+class ContentTooLarge(DomainError):
+    status = 413
+    code = "content_too_large"
+    title = N_("This is more than we can take in at once.")
 
 
 class Broken(DomainError):
@@ -149,7 +155,11 @@ def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[Any
         return answer_domain_error(request, InvalidInput(errors=fields))
     if error.status_code == HTTPStatus.NOT_FOUND:
         return answer_domain_error(request, NotFound())
-    return answer_domain_error(request, framework_refusal(error.status_code)())
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return answer_domain_error(request, ContentTooLarge())
+    answer = answer_domain_error(request, framework_refusal(error.status_code)())
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def framework_refusal(status: int) -> type[DomainError]:
@@ -162,7 +172,7 @@ def answer_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     """A bug or an outage. What is logged names the place in the code, never what the guest typed."""
     if isinstance(error, asyncpg.DataError):
         return answer_domain_error(request, InvalidInput())
-    unavailable = isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError))
+    unavailable = isinstance(error, LOST_CONNECTION)
     log.error("request failed", kind=type(error).__name__, where=_places(error))
     return answer_domain_error(request, Unavailable() if unavailable else Broken())
 

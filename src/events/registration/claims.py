@@ -3,6 +3,7 @@
 While one claim of an event is in flight, the next sign-ups queue and go together; a lone guest waits for nothing.
 """
 
+import asyncio
 import hashlib
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from events.kit.coalesce import Coalescer
-from events.kit.database import Pool
+from events.kit.database import LOST_CONNECTION, Pool
 from events.kit.ids import new_id
 from events.kit.tokens import Tokens, token_hash
 from events.people.keys import search_key, sort_key
@@ -20,6 +21,8 @@ from .model import GuestDetails, SignUp
 
 # Measured: beyond 32 a batch gains little, and a smaller one bounds how long the event's row is locked.
 LARGEST_BATCH = 32
+# A dead connection is replaced at once, a restarting server is back within a second or two.
+RETRIES_AFTER_SECONDS = (0.05, 0.5, 1.5)
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -52,6 +55,15 @@ class ClaimDesk:
         return await self._calls.ask(event_id, claim.request)
 
     async def _send(self, event_id: UUID, requests: list[dict[str, Any]]) -> list[Decision]:
+        """A lost connection is no answer: the claim is asked again, which its keys make harmless."""
+        for wait in RETRIES_AFTER_SECONDS:
+            try:
+                return await self._claim(event_id, requests)
+            except LOST_CONNECTION:
+                await asyncio.sleep(wait)
+        return await self._claim(event_id, requests)
+
+    async def _claim(self, event_id: UUID, requests: list[dict[str, Any]]) -> list[Decision]:
         return [Decision(*row) for row in await queries.claim_places(self.pool, event_id, requests, None)]
 
 
