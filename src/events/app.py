@@ -35,6 +35,8 @@ from .kit.mail import Transport
 from .kit.mail_folder import FolderTransport
 from .kit.mail_smtp import SmtpTransport
 from .overview import api as overview_api
+from .overview import pages as overview_pages
+from .overview.board import Boards
 from .programme import pages as programme_pages
 from .registration import actions as registration
 from .registration import api as registration_api
@@ -55,6 +57,7 @@ PAGES: list[ControllerRouterHandler] = [
     door_phone_pages.router,
     health.router,
     overview_api.api,
+    overview_pages.router,
     programme_pages.router,
     registration_api.api,
     registration_pages.router,
@@ -122,6 +125,7 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         "tx": Provide(http.provide_tx),
         "pool": Provide(http.provide_pool),
         "settings": constant(settings),
+        "boards": Provide(_boards),
         "claims": Provide(_claims),
         "desk": Provide(_desk),
         "live": Provide(_live),
@@ -138,6 +142,10 @@ async def _desk(state: State) -> CheckInDesk:
     return cast(CheckInDesk, state.desk)
 
 
+async def _boards(state: State) -> Boards:
+    return cast(Boards, state.boards)
+
+
 async def _live(state: State) -> Live:
     return cast(Live, state.live)
 
@@ -149,6 +157,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         pool = app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
         app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
         app.state.desk = CheckInDesk(pool)
+        app.state.boards = Boards(pool)
         live = app.state.live = Live(settings.database_url)
         await live.start()
         worker = app.state.worker = Worker(pool, _handlers(settings), SWEEPS)

@@ -45,10 +45,10 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
         """How the audit trail and cancellations name this person."""
         return f"staff:{self.id}"
 
-    def may(self, role: Role, organiser_id: UUID) -> bool:
+    def may(self, role: Role | str, organiser_id: UUID) -> bool:
         """Whether this person has at least `role` for the organiser."""
         held = self.roles.get(organiser_id)
-        return held is not None and held.includes(role)
+        return held is not None and held.includes(Role(role))
 
     def organisers(self, role: Role) -> list[UUID]:
         """The organisers for whom this person has at least `role`."""
