@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from aiosmtpd.smtp import SMTP as SmtpServer
+from aiosmtpd import smtp
 
 from events.kit.mail import Attachment, MailDelayed, MailRefused, Message, wire_message
 from events.kit.mail_folder import FolderTransport, kept_mail, kept_names
@@ -61,7 +61,7 @@ def server() -> Server:
 
 @pytest.fixture
 async def transport(server: Server) -> AsyncIterator[SmtpTransport]:
-    listening = await asyncio.get_running_loop().create_server(lambda: SmtpServer(server), "127.0.0.1", 0)
+    listening = await asyncio.get_running_loop().create_server(lambda: smtp.SMTP(server), "127.0.0.1", 0)
     async with listening:
         yield SmtpTransport(f"smtp://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
 

@@ -14,7 +14,6 @@ from typing import Protocol
 import css_inline
 import msgspec
 
-
 # Every part in seven bits: not every server on the way takes eight (RFC 6152).
 _POLICY = SMTP.clone(cte_type="7bit")
 

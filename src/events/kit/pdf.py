@@ -54,7 +54,10 @@ def _typeset(template: Path, data: Mapping[str, Any], made_at: datetime) -> byte
 def _compiled(template: Path, data: Mapping[str, Any], made_at: datetime, standards: list["typst.PDFStandard"]) -> bytes:
     compiler = typst.Compiler(template, root=template.parent, font_paths=_fonts())
     pdf = compiler.compile(
-        format="pdf", sys_inputs={"data": msgspec.json.encode(data).decode()}, pdf_standards=standards, timestamp=made_at
+        format="pdf",
+        sys_inputs={"data": msgspec.json.encode(data).decode()},
+        pdf_standards=standards,
+        timestamp=made_at.replace(microsecond=0),
     )
     if not isinstance(pdf, bytes):
         raise TypeError("a PDF is always one document")

@@ -29,6 +29,15 @@ _PRIMARY_ZONES = {
 }
 
 
+# Where most readers of a language live; English is read everywhere.
+_HOME_ZONES = {"de": "Europe/Berlin", "ja": "Asia/Tokyo"}
+
+
+def home_zone(locale: str) -> str | None:
+    """The second zone worth printing for readers of a language, for whoever has not named their own."""
+    return _HOME_ZONES.get(locale)
+
+
 def moment_label(instant: datetime, zone: str, *, locale: str, guest_zone: str | None = None) -> str:
     """Day and time with the zone: "Do., 22. April 2027, 18:30 Uhr (JST; 11:30 MESZ)"."""
     local = _local(instant, zone)

@@ -1,5 +1,6 @@
 """SQL of the programme. One statement a function, the connection first."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,12 @@ async def event_by_slug(db: Executor, slug: str) -> Event | None:
 async def event_by_id(db: Executor, event_id: UUID) -> Event | None:
     row = await db.fetchrow(f"{_EVENT} where e.id = $1", event_id)
     return _event(row) if row else None
+
+
+async def events_by_ids(db: Executor, event_ids: Collection[UUID]) -> dict[UUID, Event]:
+    """Several events at once, whatever their status."""
+    rows = await db.fetch(f"{_EVENT} where e.id = any ($1::uuid[])", list(event_ids))
+    return {row["id"]: _event(row) for row in rows}
 
 
 async def events_of_programme(db: Executor, programme_id: UUID) -> list[Event]:

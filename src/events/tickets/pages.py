@@ -1,0 +1,110 @@
+"""The page of a ticket, made for the phone at the entrance, with its PDF and its calendar entry.
+
+Whoever holds the code holds the ticket, so the page names only this guest and leads to nothing of the booking.
+"""
+
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+from markupsafe import Markup
+
+from events.kit import clock
+from events.kit.database import Pool
+from events.kit.i18n import current_language, local
+from events.kit.i18n import gettext as _
+from events.kit.qr import qr_svg
+from events.kit.templates import page
+from events.kit.times import clock_label, home_zone, span_label
+from events.kit.tokens import Tokens
+from events.people.names import address, is_family_first, kana_name, second_script
+
+from . import actions
+from .calendar import calendar_of
+from .model import Admission, Ticket, number, qr_text, ticket_url, typed_code
+from .papers import ticket_pdf
+from .states import state_note
+
+PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex, nofollow", "referrer-policy": "no-referrer"}
+
+
+# Scanners of other makers open the upper-case address of the QR as it is.
+@get(["/t/{code:str}", "/T/{code:str}"])
+async def show_ticket(
+    code: FromPath[str], pool: NamedDependency[Pool], base_url: NamedDependency[str], tokens: NamedDependency[Tokens]
+) -> Template:
+    """The ticket as it stands now; only a valid one carries the QR."""
+    ticket = await actions.find_ticket(pool, code)
+    first = (ticket.valid_admissions or ticket.admissions)[0]
+    others = [admission for admission in ticket.admissions if admission is not first]
+    return page(
+        "tickets/ticket.html",
+        headers=PRIVATE,
+        event=first.event,
+        card=_card(ticket, first, code=ticket.code(tokens), base_url=base_url),
+        note=state_note(first),
+        others=[_line(admission) for admission in others],
+        path=f"/t/{typed_code(code)}",
+        is_valid=first.is_valid,
+    )
+
+
+@get("/t/{code:str}/ticket.pdf")
+async def download_ticket(
+    code: FromPath[str], pool: NamedDependency[Pool], base_url: NamedDependency[str], tokens: NamedDependency[Tokens]
+) -> Response[bytes]:
+    """The same ticket on paper, in the language of the page."""
+    ticket = await actions.find_valid_ticket(pool, code)
+    pdf = await ticket_pdf([ticket], tokens, base_url=base_url, now=clock.now())
+    return _file(pdf, "application/pdf", f"ticket-{ticket.valid_admissions[0].event.slug}.pdf")
+
+
+@get("/t/{code:str}/event.ics")
+async def download_calendar(code: FromPath[str], pool: NamedDependency[Pool], base_url: NamedDependency[str]) -> Response[bytes]:
+    """Entries for every event the ticket opens."""
+    ticket = await actions.find_valid_ticket(pool, code)
+    url = ticket_url(base_url, typed_code(code))
+    entries = calendar_of(ticket, ticket.valid_admissions, url=url, now=clock.now())
+    return _file(entries, "text/calendar", f"{ticket.valid_admissions[0].event.slug}.ics")
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:
+    """Slugs are plain ASCII, so the name needs no encoding (RFC 6266)."""
+    return Response(content, media_type=media_type, headers=PRIVATE | {"content-disposition": f'attachment; filename="{name}"'})
+
+
+def _card(ticket: Ticket, admission: Admission, *, code: str, base_url: str) -> dict[str, object]:
+    """What the ticket component is given."""
+    event, guest, language = admission.event, ticket.guest, current_language()
+    names = [address(guest, language), second_script(guest, language), kana_name(guest)]
+    return {
+        "heading": local(event.title),
+        "eyebrow": local(event.programme_title) or local(event.organiser_name),
+        "when": span_label(event.starts_at, event.ends_at, event.time_zone, locale=language, guest_zone=home_zone(language)),
+        "where": _place(admission),
+        "names": [(name, "ja" if is_family_first(name) else "") for name in names if name],
+        "company": guest.company,
+        "table": admission.table_name or "",
+        "facts": [(_("Doors open"), clock_label(event.doors_at, event.time_zone, locale=language))],
+        "number": number(code) if admission.is_valid else "",
+        "qr": Markup(qr_svg(qr_text(base_url, code))) if admission.is_valid else "",  # noqa: S704 (our own drawing)
+    }
+
+
+def _line(admission: Admission) -> dict[str, object]:
+    event, language = admission.event, current_language()
+    return {
+        "event": event,
+        "when": span_label(event.starts_at, event.ends_at, event.time_zone, locale=language),
+        "where": _place(admission),
+        "table": admission.table_name if admission.is_valid else None,
+        "note": state_note(admission),
+    }
+
+
+def _place(admission: Admission) -> str:
+    event = admission.event
+    return ", ".join(part for part in (local(event.venue_name), local(event.venue_address)) if part)
+
+
+router = Router("/", route_handlers=[show_ticket, download_ticket, download_calendar], include_in_schema=False)

@@ -1,0 +1,105 @@
+"""SQL of the tickets. One statement a function, the connection first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from events.kit.database import Executor
+from events.registration.model import GuestDetails
+
+from .model import Mail, MailRecord, MailStatus, TicketRow
+
+_TICKETS = """
+select t.id, t.issue, g.id as guest_id, b.id as booking_id, b.email, b.locale, o.contact_email as organiser_email,
+       g.honorific, g.family_name, g.given_name, g.family_name_kana, g.given_name_kana, g.family_name_latin,
+       g.given_name_latin, g.company, g.department, g.job_title,
+       r.id as registration_id, r.event_id, r.state, r.table_name, r.expires_at
+from tickets t
+join guests g on g.id = t.guest_id
+join bookings b on b.id = g.booking_id
+join organisers o on o.id = b.organiser_id
+join registrations r on r.guest_id = g.id
+join events e on e.id = r.event_id
+"""
+
+
+async def ticket_by_code(db: Executor, code_hash: bytes) -> list[TicketRow]:
+    """The rows of one ticket in the order of its events; none for a code that is unknown or was replaced."""
+    return _rows(await db.fetch(f"{_TICKETS} where t.code_hash = $1 order by e.starts_at, e.id", code_hash))
+
+
+async def tickets_of_booking(db: Executor, booking_id: UUID) -> list[TicketRow]:
+    """The rows of all tickets of a booking, guests in the order they were named."""
+    return _rows(await db.fetch(f"{_TICKETS} where b.id = $1 order by g.position, e.starts_at, e.id", booking_id))
+
+
+async def attempt_mail(db: Executor, job_id: int, *, booking_id: UUID, event_id: UUID, kind: str) -> Mail | None:
+    """Notes an attempt to send the mail of a job. None when there is nothing to send: it went out or bounced, or the booking is gone."""
+    row = await db.fetchrow(
+        """
+        insert into mails as m (organiser_id, event_id, booking_id, kind, job_id, recipient, locale, attempts)
+        select b.organiser_id, $3, b.id, $4, $1, b.email, b.locale, 1
+        from bookings b
+        where b.id = $2
+        on conflict on constraint mails_one_per_job do update
+        set attempts = m.attempts + 1
+        where m.status in ('queued', 'failed')
+        returning m.id, m.created_at
+        """,
+        job_id,
+        booking_id,
+        event_id,
+        kind,
+    )
+    return msgspec.convert(dict(row), Mail) if row else None
+
+
+async def settle_mail(db: Executor, mail_id: int, status: MailStatus, *, error: str | None = None, sent_at: datetime | None = None) -> None:
+    """Writes down how an attempt ended."""
+    await db.execute(
+        """
+        update mails
+        set status = $2,
+            last_error = $3,
+            sent_at = $4
+        where id = $1
+        """,
+        mail_id,
+        status,
+        error,
+        sent_at,
+    )
+
+
+async def mails_of_event(db: Executor, event_id: UUID, *, before: int | None = None, limit: int = 100) -> list[MailRecord]:
+    """The mails of an event, newest first; `before` is the id of the last one seen."""
+    rows = await db.fetch(
+        """
+        select id, booking_id, kind, recipient, status, attempts, last_error, created_at, sent_at
+        from mails
+        where event_id = $1
+          and ($2::bigint is null or id < $2)
+        order by id desc
+        limit $3
+        """,
+        event_id,
+        before,
+        limit,
+    )
+    return [msgspec.convert(dict(row), MailRecord) for row in rows]
+
+
+async def undelivered_mails(db: Executor, event_id: UUID) -> int:
+    """How many mails of the event did not arrive: bounced or given up."""
+    return int(await db.fetchval("select count(*) from mails where event_id = $1 and status in ('bounced', 'failed')", event_id))
+
+
+def _rows(found: Sequence[Any]) -> list[TicketRow]:
+    return [_row(dict(row)) for row in found]
+
+
+def _row(row: dict[str, Any]) -> TicketRow:
+    return msgspec.convert(row | {"guest": {name: row[name] for name in GuestDetails.__struct_fields__ if name in row}}, TicketRow)
