@@ -146,7 +146,7 @@ async def test_language_follows_address_then_cookie_then_header(client: AsyncTes
         ('{"places": "many"}', 422, "invalid_input"),
         ('{"places": 1, "colour": "red"}', 422, "invalid_input"),
         ("{", 400, "bad_request"),
-        ('{"places": ' + "1" * 2000 + "}", 413, "request_entity_too_large"),
+        ('{"places": ' + "1" * 2000 + "}", 413, "content_too_large"),
     ],
 )
 async def test_programs_get_problem_details(client: AsyncTestClient[Litestar], body: str, status: int, code: str) -> None:

@@ -26,6 +26,7 @@ from events.registration.model import RegistrationState
 from .api_queries import ListedGuest, PlacesNow, guests_after, places_now
 
 LARGEST_PAGE = 200
+STATES = [state.value for state in RegistrationState]
 
 
 class ContingentNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +107,9 @@ async def list_guests(
     pool: NamedDependency[Pool],
     *,
     q: Annotated[str, QueryParameter(max_length=200, description="Words of names or companies, in any script.")] = "",
-    in_state: Annotated[RegistrationState | None, QueryParameter(name="state", description="Only guests in this state.")] = None,
+    in_state: Annotated[
+        str | None, QueryParameter(name="state", schema_extra={"enum": STATES}, description="Only guests in this state.")
+    ] = None,
     after: Annotated[str | None, QueryParameter(max_length=2000, description="`next` of the page before.")] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE, description="How many guests at most.")] = 50,
 ) -> GuestPage:
@@ -116,13 +119,22 @@ async def list_guests(
     words = search_words(q)
     if q.strip() and not words:
         return GuestPage(guests=[], next=None)
-    found = await guests_after(pool, event.id, words=words, state=in_state, after=_place(after), limit=limit + 1)
+    found = await guests_after(pool, event.id, words=words, state=_state(in_state), after=_place(after), limit=limit + 1)
     more = len(found) > limit
     return GuestPage(guests=[guest for _key, guest in found[:limit]], next=_cursor(*found[limit - 1]) if more else None)
 
 
 def _contingent(places: PlacesNow) -> ContingentNow:
     return msgspec.convert(places, ContingentNow, from_attributes=True)
+
+
+def _state(name: str | None) -> RegistrationState | None:
+    """The framework keeps the parameter name `state` for itself, so it cannot check this one."""
+    if name is None:
+        return None
+    if name not in STATES:
+        raise InvalidInput(errors={"state": f"Expected one of {', '.join(STATES)}"})
+    return RegistrationState(name)
 
 
 def _cursor(sort_key: str, guest: ListedGuest) -> str:
