@@ -9,7 +9,6 @@ function errorOf(control) {
 function show(control) {
   const error = errorOf(control) ?? insertError(control);
   error.querySelector("span").textContent = control.dataset.malformed;
-  error.hidden = false;
   control.setAttribute("aria-invalid", "true");
 }
 
@@ -24,8 +23,11 @@ function insertError(control) {
 
 function takeBack(control) {
   const error = errorOf(control);
-  if (error) error.hidden = true;
+  const described = control.getAttribute("aria-describedby")?.split(" ").filter((id) => id !== error?.id) ?? [];
+  if (described.length) control.setAttribute("aria-describedby", described.join(" "));
+  else control.removeAttribute("aria-describedby");
   control.removeAttribute("aria-invalid");
+  error?.remove();
 }
 
 document.addEventListener("focusout", ({ target }) => {
