@@ -25,7 +25,7 @@ async def register(claims: ClaimDesk, event: Event, sign_up: SignUp) -> Outcome:
     Answers confirmed, held, awaiting approval or waitlisted; the answer is durable. The same key again answers
     the same booking. Raises EventFull, RegistrationClosed, UnknownContingent or KeyReused.
     """
-    if not sign_up.accept_waitlist and await _is_surely_full(claims.pool, event, sign_up.key):
+    if not sign_up.accept_waitlist and await queries.is_surely_full(claims.pool, event.id, sign_up.key, clock_now()):
         raise EventFull
     claim = new_claim(sign_up, claims.tokens)
     decision = await claims.decide(event.id, claim)
@@ -101,13 +101,6 @@ async def release_contingents(pool: Pool) -> None:
         await queries.release_contingents(pool, event_id, now)
 
 
-async def _is_surely_full(pool: Pool, event: Event, key: str) -> bool:
-    """The quick no: read without the lock. A key that was served before gets its booking instead."""
-    if not await queries.is_sold_out(pool, event.id, clock_now()):
-        return False
-    return not await queries.earlier_bookings(pool, event.id, [key])
-
-
 def _outcome(claim: Claim, decision: Decision, token: str, sign_up: SignUp) -> Outcome:
     return Outcome(
         state=RegistrationState(decision.outcome),
@@ -127,7 +120,8 @@ async def _outcome_of_earlier(claims: ClaimDesk, decision: Decision, token: str)
         booking_id=booking.id,
         token=token,
         tickets=[
-            IssuedTicket(code=claims.tokens.code("ticket", place.ticket_id, place.issue), guest=place.guest) for place in booking.places
+            IssuedTicket(code=claims.tokens.code("ticket", place.ticket_id, place.issue), guest=place.guest)
+            for place in booking.live_places
         ],
         waitlist_position=await queries.waitlist_position(claims.pool, booking.id),
         replayed=True,

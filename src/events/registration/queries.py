@@ -31,34 +31,23 @@ async def claim_places(db: Executor, event_id: UUID, requests: list[dict[str, An
     )
 
 
-async def earlier_bookings(db: Executor, event_id: UUID, keys: list[str]) -> set[str]:
-    """Which of the keys already led to a booking."""
-    rows = await db.fetch("select idempotency_key from bookings where event_id = $1 and idempotency_key = any ($2)", event_id, keys)
-    return {row[0] for row in rows}
+async def is_surely_full(db: Executor, event_id: UUID, key: str, now: datetime) -> bool:
+    """Whether a newcomer would be refused for sure: no place is free, none comes free by itself just now, the key is new.
 
-
-async def same_booking(db: Executor, event_id: UUID, key: str, request_hash: bytes) -> UUID | None:
-    """The booking that the key led to, if it was made of exactly this request."""
-    return await db.fetchval(  # type: ignore[no-any-return]
-        "select id from bookings where event_id = $1 and idempotency_key = $2 and request_hash = $3", event_id, key, request_hash
-    )
-
-
-async def is_sold_out(db: Executor, event_id: UUID, now: datetime) -> bool:
-    """Whether a newcomer would be refused for sure: no place is free, and none comes free by itself just now.
-
-    A plain read that takes no lock, for the answers that most people get on a busy day.
+    A plain read that takes no lock, for the answer that most people get on a busy day.
     """
     return bool(
         await db.fetchval(
             """
             select p.taken >= p.capacity
                    and not exists (select from registrations r
-                                   where r.event_id = p.id and r.state = 'held' and r.expires_at <= $2)
+                                   where r.event_id = p.id and r.state = 'held' and r.expires_at <= $3)
+                   and not exists (select from bookings b where b.event_id = p.id and b.idempotency_key = $2)
             from pools p
             where p.id = $1
             """,
             event_id,
+            key,
             now,
         )
     )
