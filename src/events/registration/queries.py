@@ -31,6 +31,13 @@ async def claim_places(db: Executor, event_id: UUID, requests: list[dict[str, An
     )
 
 
+async def same_booking(db: Executor, event_id: UUID, key: str, request_hash: bytes) -> UUID | None:
+    """The booking that the key led to, if it was made of exactly this request."""
+    return await db.fetchval(  # type: ignore[no-any-return]
+        "select id from bookings where event_id = $1 and idempotency_key = $2 and request_hash = $3", event_id, key, request_hash
+    )
+
+
 async def is_surely_full(db: Executor, event_id: UUID, key: str, now: datetime) -> bool:
     """Whether a newcomer would be refused for sure: no place is free, none comes free by itself just now, the key is new.
 
