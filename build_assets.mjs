@@ -1,7 +1,7 @@
 // Builds src/events/static/{css,js,img} into src/events/static/built with hashed names and a manifest.
 // Run by hatch_build.py whenever the package is installed, editable or not; by hand: `npm run build`.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -56,18 +56,23 @@ function hashed(path) {
   return [basename(path), `${basename(path, extension)}-${digest}${extension}`, bytes];
 }
 
-// An unchanged file is left alone, so that an install that changes nothing does not look like a change to uv.
+// An unchanged file is left alone but for its time, which says when it was last wanted.
 function keep(name, bytes) {
   const path = join(built, name);
-  if (existsSync(path) && readFileSync(path).equals(Buffer.from(bytes))) return;
+  const now = new Date();
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(bytes))) return utimesSync(path, now, now);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
 }
 
-function removeAllBut(kept) {
+// A page opened before an upgrade may still ask for its scripts and fonts, so the files of earlier builds stay for a day.
+const graceMs = 24 * 60 * 60 * 1000;
+
+function removeOutdated(current) {
   for (const name of readdirSync(built, { recursive: true })) {
     const path = join(built, name);
-    if (statSync(path).isFile() && !kept.has(name.replaceAll("\\", "/"))) rmSync(path);
+    const file = statSync(path);
+    if (file.isFile() && !current.has(name.replaceAll("\\", "/")) && Date.now() - file.mtimeMs > graceMs) rmSync(path);
   }
 }
 
@@ -87,4 +92,4 @@ files.set("manifest.json", Buffer.from(JSON.stringify(manifest, null, 1) + "\n")
 
 mkdirSync(built, { recursive: true });
 for (const [name, bytes] of files) keep(name, bytes);
-removeAllBut(new Set(files.keys()));
+removeOutdated(new Set(files.keys()));
