@@ -34,15 +34,18 @@ def run() -> None:
 @click.option("--host", help="Address to listen on. Default: EVENTS_HOST or 127.0.0.1.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. Default: PORT or 8000.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes sharing the port.")
-@click.option("--socket", "descriptor", type=int, hidden=True, help="Serve this inherited socket; set by the supervisor.")
-def serve(host: str | None, port: int | None, workers: int, descriptor: int | None) -> None:
+@click.option("--socket", "descriptor", type=int, hidden=True, help="Serve this inherited socket …")
+@click.option("--supervisor", type=int, hidden=True, help="… of this process, and end with it.")
+def serve(host: str | None, port: int | None, workers: int, descriptor: int | None, supervisor: int | None) -> None:
     """The web service alone, on a migrated database. Mails and other background work need “events worker” as well."""
+    from events.commands import services
     from events.commands.lifecycle import finish
-    from events.commands.services import serve as work
 
-    inherited = None if descriptor is None else socket.socket(fileno=descriptor)
+    if descriptor is not None and supervisor is not None:
+        inherited = socket.socket(fileno=descriptor)
+        finish(lambda: services.serve_one_of_several(_settings(), inherited=inherited, supervisor=supervisor))
     chosen = {name: str(value) for name, value in (("EVENTS_HOST", host), ("PORT", port)) if value is not None}
-    finish(lambda: work(_settings(**chosen), workers=workers, inherited=inherited))
+    finish(lambda: services.serve(_settings(**chosen), workers=workers))
 
 
 @main.command()

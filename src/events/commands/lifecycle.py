@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from typing import NoReturn
 
 import click
 
@@ -21,7 +22,7 @@ class CommandError(Exception):
     """The command cannot do what was asked; the message is one plain sentence."""
 
 
-def finish(work: Callable[[], Coroutine[None, None, int]]) -> None:
+def finish(work: Callable[[], Coroutine[None, None, int]]) -> NoReturn:
     """Run the work to its end and exit with its answer; 1 after a refusal, 0 when a signal ended it in order.
 
     SIGTERM and Ctrl-C cancel the work, whose context managers then end requests and database. A second Ctrl-C cancels that
@@ -74,7 +75,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     return new_event_loop
 
 
-def _refuse(*reasons: str) -> None:
+def _refuse(*reasons: str) -> NoReturn:
     for reason in reasons:
         click.echo(f"events: {' '.join(reason.split())}", err=True)
     sys.exit(1)

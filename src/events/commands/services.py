@@ -11,11 +11,14 @@ from events.commands.serving import serve as serve_here
 from events.settings import Settings
 
 
-async def serve(settings: Settings, *, workers: int, inherited: socket.socket | None) -> int:
-    """Serve in this process, or supervise several. With an `inherited` socket this is one of the several."""
-    if inherited is not None:
-        await serve_until_orphaned(_web_service(settings), inherited)
-        return 0
+async def serve_one_of_several(settings: Settings, *, inherited: socket.socket, supervisor: int) -> int:
+    """Serve the supervisor's socket; it has checked the database."""
+    await serve_until_orphaned(_web_service(settings), inherited, supervisor)
+    return 0
+
+
+async def serve(settings: Settings, *, workers: int) -> int:
+    """Serve in this process, or supervise several."""
     listener = bind(settings.host, settings.port)
     async with database(settings) as complete:
         await check_migrated(complete)

@@ -95,10 +95,10 @@ async def serve(app: Litestar, listener: socket.socket, on_listening: Callable[[
         raise _port_refused(reason, host, port) from reason
 
 
-async def serve_until_orphaned(app: Litestar, listener: socket.socket) -> None:
-    """`serve`, as one of several processes: also ends when the supervisor has been killed."""
+async def serve_until_orphaned(app: Litestar, listener: socket.socket, supervisor: int) -> None:
+    """`serve`, as one of several processes: also ends when the supervisor, a process id, has been killed."""
     serving = asyncio.create_task(serve(app, listener, _silently))
-    watching = asyncio.create_task(end_with(os.getppid()))
+    watching = asyncio.create_task(end_with(supervisor))
     try:
         await asyncio.wait({serving, watching}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -115,7 +115,7 @@ async def supervise(settings: Settings, listener: socket.socket, workers: int) -
     """Keep that many processes serving the socket until cancelled; one that dies is replaced."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL_FILE"}
     environment |= {"DATABASE_URL": settings.database_url or "", "EVENTS_DATA_DIR": str(settings.data_dir), "PORT": str(settings.port)}
-    command = [sys.executable, "-m", "events", "serve", "--socket", str(listener.fileno())]
+    command = [sys.executable, "-m", "events", "serve", "--socket", str(listener.fileno()), "--supervisor", str(os.getpid())]
     async with asyncio.TaskGroup() as places:
         for _ in range(workers):
             places.create_task(_keep_alive(command, environment, listener.fileno()))
