@@ -35,6 +35,7 @@ from .kit.mail import Transport
 from .kit.mail_folder import FolderTransport
 from .kit.mail_smtp import SmtpTransport
 from .overview import api as overview_api
+from .overview import export_pages, guest_pages, mail_pages
 from .overview import pages as overview_pages
 from .overview.board import Boards
 from .programme import pages as programme_pages
@@ -45,6 +46,7 @@ from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
 from .settings import Settings
 from .tickets import pages as tickets_pages
+from .tickets.jobs import booking_mailer
 
 LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 
@@ -58,6 +60,9 @@ PAGES: list[ControllerRouterHandler] = [
     health.router,
     overview_api.api,
     overview_pages.router,
+    guest_pages.router,
+    export_pages.router,
+    mail_pages.router,
     programme_pages.router,
     registration_api.api,
     registration_pages.router,
@@ -110,6 +115,9 @@ async def run_worker(settings: Settings) -> None:
 def _handlers(settings: Settings) -> dict[str, jobs.Handler]:
     transport: Transport = SmtpTransport(settings.smtp_url) if settings.smtp_url else FolderTransport(settings.data_dir)
     return {
+        "booking_mail": booking_mailer(
+            transport, tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from
+        ),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
     }
 

@@ -24,7 +24,8 @@ async def figures_of(db: Executor, event_id: UUID) -> Figures:
                (select count(*)
                 from mails m
                 where m.event_id = p.id
-                  and m.status in ('failed', 'bounced')) as mail_troubles
+                  and m.status in ('failed', 'bounced')
+                  and not exists (select from mails n where n.booking_id = m.booking_id and n.id > m.id)) as mail_troubles
         from pools p
         left join registrations r on r.event_id = p.id and r.state in ('confirmed', 'held', 'awaiting_approval')
         left join bookings b on b.id = r.booking_id

@@ -57,7 +57,9 @@ def arrivals_chart(board: Board) -> Chart:
 
 def _hours(board: Board) -> tuple[datetime, datetime]:
     event = board.event
-    begin, end = event.doors_at, max(event.starts_at + AFTER_START, min(board.read_at, event.ends_at))
+    begin, end = event.doors_at, event.starts_at + AFTER_START
+    if board.read_at < event.ends_at:
+        end = max(end, board.read_at)
     if board.arrivals:
         begin, end = min(begin, board.arrivals[0].at), max(end, board.arrivals[-1].at + STEP)
     begin = max(begin, event.doors_at - LONGEST_AXIS / 2)

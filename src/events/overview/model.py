@@ -7,6 +7,7 @@ import msgspec
 
 from events.people.model import Person
 from events.programme.model import Event, Texts
+from events.registration.model import RegistrationState
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,3 +107,61 @@ class EventCount(msgspec.Struct, frozen=True, kw_only=True):
     taken: int
     waiting: int
     arrived: int
+
+
+class GuestLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One guest in the organiser's list."""
+
+    registration_id: UUID
+    state: RegistrationState
+    person: Person
+    email: str
+    job_title: str
+    flags: list[str]
+    contingent: Texts | None
+    table_name: str | None
+    arrived_at: datetime | None
+    source: str
+    mail_status: str | None
+
+
+class GuestRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about a guest that an export holds."""
+
+    state: RegistrationState
+    honorific: str
+    family_name: str
+    given_name: str
+    family_name_kana: str
+    given_name_kana: str
+    family_name_latin: str
+    given_name_latin: str
+    company: str
+    department: str
+    job_title: str
+    email: str
+    locale: str
+    contingent: Texts | None
+    table_name: str | None
+    diet: str
+    access_needs: str
+    flags: list[str]
+    source: str
+    registered_at: datetime
+    arrived_at: datetime | None
+
+
+class MailLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One mail about an event. `is_newest` tells whether the booking got no later one."""
+
+    id: int
+    booking_id: UUID
+    kind: str
+    recipient: str
+    person: Person
+    status: str
+    attempts: int
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    is_newest: bool
