@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 from litestar.response import Template
 
@@ -15,10 +15,10 @@ from .qr import qr_svg
 
 
 def new_environment() -> Environment:
-    """Templates escape by themselves, fail on a missing name, and see only what is listed here."""
+    """Templates escape by themselves (plain text aside), fail on a missing name, and see only what is listed here."""
     environment = Environment(
         loader=FileSystemLoader(templates_folder()),
-        autoescape=True,
+        autoescape=select_autoescape(default=True, disabled_extensions=("txt",)),  # the text parts of mails
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from events.kit.i18n import current_language, local
@@ -15,20 +16,33 @@ from events.people.names import full_name
 from .model import Admission, Ticket
 
 
-def calendar_of(ticket: Ticket, admissions: Sequence[Admission], *, url: str, now: datetime, cancelled: bool = False) -> bytes:
+class Entry(msgspec.Struct, frozen=True):
+    """One guest at one event, with the address of the ticket's page."""
+
+    ticket: Ticket
+    admission: Admission
+    url: str
+
+
+def calendar_of(entries: Sequence[Entry], *, now: datetime, cancelled: bool = False) -> bytes:
     """An .ics file in the current language. The same place keeps its UID, so importing it again updates the entry;
     `cancelled` takes the entry out of the guest's calendar."""
     calendar = Calendar()
     calendar.add("prodid", f"-//Empfang//Tickets//{current_language().upper()}")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    for admission in admissions:
-        calendar.add_component(_entry(ticket, admission, url, now, cancelled))
+    for entry in entries:
+        calendar.add_component(_component(entry.ticket, entry.admission, entry.url, now, cancelled))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _entry(ticket: Ticket, admission: Admission, url: str, now: datetime, cancelled: bool) -> Event:
+def entries_of(ticket: Ticket, url: str) -> list[Entry]:
+    """Every event the ticket opens."""
+    return [Entry(ticket, admission, url) for admission in ticket.valid_admissions]
+
+
+def _component(ticket: Ticket, admission: Admission, url: str, now: datetime, cancelled: bool) -> Event:
     event, zone = admission.event, ZoneInfo(admission.event.time_zone)
     entry = Event()
     entry.add("uid", f"{admission.registration_id}@{urlsplit(url).hostname}")

@@ -20,7 +20,7 @@ from events.kit.tokens import Tokens
 from events.people.names import address, is_family_first, kana_name, second_script
 
 from . import actions
-from .calendar import calendar_of
+from .calendar import calendar_of, entries_of
 from .model import Admission, Ticket, number, qr_text, ticket_url, typed_code
 from .papers import ticket_pdf
 from .states import state_note
@@ -63,9 +63,8 @@ async def download_ticket(
 async def download_calendar(code: FromPath[str], pool: NamedDependency[Pool], base_url: NamedDependency[str]) -> Response[bytes]:
     """Entries for every event the ticket opens."""
     ticket = await actions.find_valid_ticket(pool, code)
-    url = ticket_url(base_url, typed_code(code))
-    entries = calendar_of(ticket, ticket.valid_admissions, url=url, now=clock.now())
-    return _file(entries, "text/calendar", f"{ticket.valid_admissions[0].event.slug}.ics")
+    entries = entries_of(ticket, ticket_url(base_url, typed_code(code)))
+    return _file(calendar_of(entries, now=clock.now()), "text/calendar", f"{ticket.valid_admissions[0].event.slug}.ics")
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:

@@ -61,7 +61,7 @@ def _of_state(state: RegistrationState) -> StateNote | None:
         case RegistrationState.CANCELLED:
             return StateNote(
                 tone="bad",
-                word=_("Cancelled"),
+                word=_("Given back"),
                 title=_("This place was given back"),
                 text=_("The ticket is no longer valid. Would you like to come after all? The event's page shows whether places are left."),
                 sign_up_again=True,

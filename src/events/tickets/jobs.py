@@ -1,0 +1,56 @@
+"""Background work of the tickets: sending the mails of bookings."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from events.kit import clock
+from events.kit.database import Pool
+from events.kit.jobs import MOST_ATTEMPTS, Handler, Job
+from events.kit.mail import MailDelayed, MailRefused, Transport
+from events.kit.templates import new_environment
+from events.kit.tokens import Tokens
+from events.registration.queries import waitlist_position
+
+from . import queries
+from .actions import tickets_of_booking
+from .letters import letter
+from .mails import Stationery, write_mail
+from .model import MailStatus
+
+
+def booking_mailer(transport: Transport, tokens: Tokens, *, base_url: str, sender: str) -> Handler:
+    """The handler of `booking_mail`; its payload is {"booking_id", "event_id", "kind", "registration_ids"?}.
+
+    Reading, writing and sending follow each other without a transaction around them. The mail keeps its Message-ID over
+    retries, and one that was sent is not sent again; only a crash between the server's yes and our note of it sends twice.
+    """
+    stationery = Stationery(templates=new_environment(), tokens=tokens, base_url=base_url, sender=sender)
+
+    async def send(pool: Pool, job: Job) -> None:
+        booking_id, event_id, kind = UUID(job.payload["booking_id"]), UUID(job.payload["event_id"]), str(job.payload["kind"])
+        about = {UUID(registration) for registration in job.payload.get("registration_ids") or ()}
+        planned = letter(kind, await tickets_of_booking(pool, booking_id), event_id, about=about)
+        if planned is None:
+            return
+        mail = await queries.attempt_mail(pool, job.id, booking_id=booking_id, event_id=event_id, kind=planned.template)
+        if mail is None:
+            return
+        message = await write_mail(
+            planned,
+            stationery,
+            message_id=f"booking.{booking_id.hex}.{job.id}@{urlsplit(base_url).hostname}",
+            position=await waitlist_position(pool, booking_id),
+            written_at=mail.created_at,
+        )
+        try:
+            await transport.send(message)
+        except MailRefused as refusal:
+            await queries.settle_mail(pool, mail.id, MailStatus.BOUNCED, error=str(refusal))
+        except MailDelayed as delay:
+            status = MailStatus.FAILED if job.attempts >= MOST_ATTEMPTS else MailStatus.QUEUED
+            await queries.settle_mail(pool, mail.id, status, error=str(delay))
+            raise
+        else:
+            await queries.settle_mail(pool, mail.id, MailStatus.SENT, sent_at=clock.now())
+
+    return send

@@ -1,0 +1,78 @@
+"""Which mail a booking gets: decided from what happened and from how things stand when the mail is written."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import msgspec
+
+from events.programme.model import Event, EventStatus
+from events.registration.model import RegistrationState
+
+from .model import Admission, Ticket
+
+# A mail that says "confirmed" is only true while somebody is; otherwise the state that is true decides the words.
+_SPOKEN_FOR = (
+    (RegistrationState.CONFIRMED, None),
+    (RegistrationState.AWAITING_APPROVAL, "awaiting_approval"),
+    (RegistrationState.HELD, "held"),
+    (RegistrationState.WAITLISTED, "waitlisted"),
+)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """One guest's ticket and where the guest stands at the event of the mail."""
+
+    ticket: Ticket
+    admission: Admission
+
+    @property
+    def state(self) -> RegistrationState:
+        return self.admission.state
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A mail to be written: its template and whom it is about. `gone` are the guests who have just lost their place."""
+
+    template: str
+    event: Event
+    places: list[Place]
+    gone: list[Place]
+
+    def in_state(self, state: RegistrationState) -> list[Place]:
+        return [place for place in self.places if place.state == state]
+
+    @property
+    def valid(self) -> list[Place]:
+        return [place for place in self.places if place.admission.is_valid]
+
+
+def letter(kind: str, tickets: Sequence[Ticket], event_id: UUID, *, about: Collection[UUID] = ()) -> Letter | None:
+    """The mail for an occurrence; `about` are the registrations it concerns, by default all.
+
+    None when later events have overtaken it: a place confirmed and at once cancelled again is only reported as cancelled.
+    """
+    places = _places(tickets, event_id)
+    if not places:
+        return None
+    event = places[0].admission.event
+    concerned = [place for place in places if not about or place.admission.registration_id in about]
+    if kind in ("cancelled", "rejected"):
+        gone = [place for place in concerned if place.state == RegistrationState.CANCELLED]
+        return Letter(kind, event, places, gone) if gone else None
+    template = _true_template(kind, {place.state for place in concerned})
+    if template is None or event.status == EventStatus.CANCELLED:
+        return None
+    return Letter(template, event, places, [])
+
+
+def _places(tickets: Sequence[Ticket], event_id: UUID) -> list[Place]:
+    return [Place(ticket, admission) for ticket in tickets for admission in ticket.admissions if admission.event.id == event_id]
+
+
+def _true_template(kind: str, states: set[RegistrationState]) -> str | None:
+    if kind in ("held", "awaiting_approval", "waitlisted"):
+        return kind if RegistrationState(kind) in states else None
+    for state, instead in _SPOKEN_FOR:
+        if state in states:
+            return kind if instead is None or kind == "changed" else instead
+    return None

@@ -1,0 +1,138 @@
+"""The mails of a booking: text and HTML in the booking's language, with tickets, PDF and calendar entry where there are any."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from jinja2 import Environment
+
+from events.kit.colours import hex_colour
+from events.kit.i18n import current_language, local, use_language
+from events.kit.mail import Attachment, Message
+from events.kit.qr import qr_png
+from events.kit.times import clock_label, home_zone, moment_label, span_label
+from events.kit.tokens import Tokens
+from events.people.names import address, full_name, second_script
+from events.programme.model import Event
+from events.registration.model import RegistrationState
+
+from .calendar import Entry, calendar_of
+from .letters import Letter, Place
+from .model import number, qr_text, ticket_url
+from .papers import ticket_pdf
+
+
+class Stationery(msgspec.Struct, frozen=True, kw_only=True):
+    """What every mail of this installation is written with."""
+
+    templates: Environment
+    tokens: Tokens
+    base_url: str
+    sender: str
+
+
+async def write_mail(letter: Letter, stationery: Stationery, *, message_id: str, position: int | None, written_at: datetime) -> Message:
+    """The mail of a letter to the registrant; `position` is the place in the waiting line. Needs no database."""
+    first = letter.places[0].ticket
+    with use_language(first.locale):
+        words = _words(letter, stationery, position)
+        folder = f"mail/{letter.template}"
+        render = stationery.templates.get_template
+        return Message(
+            message_id=message_id,
+            written_at=written_at,
+            to=first.email,
+            sender=stationery.sender,
+            reply_to=first.organiser_email,
+            subject=render(f"{folder}/subject.txt").render(words),
+            text=render(f"{folder}/body.txt").render(words),
+            html=render(f"{folder}/body.html").render(words),
+            locale=first.locale,
+            attachments=tuple(await _attachments(letter, stationery, written_at)),
+        )
+
+
+async def _attachments(letter: Letter, stationery: Stationery, now: datetime) -> list[Attachment]:
+    if letter.gone:
+        return [_calendar(letter.gone, letter.event, stationery, now, cancelled=True)]
+    if not letter.valid:
+        return []
+    tickets = [place.ticket for place in letter.valid]
+    pdf = await ticket_pdf(tickets, stationery.tokens, base_url=stationery.base_url, now=now)
+    return [
+        Attachment(name=f"tickets-{letter.event.slug}.pdf", content_type="application/pdf", content=pdf),
+        _calendar(letter.valid[:1], letter.event, stationery, now),
+        *(_qr(place, stationery) for place in letter.valid),
+    ]
+
+
+def _calendar(places: Sequence[Place], event: Event, stationery: Stationery, now: datetime, *, cancelled: bool = False) -> Attachment:
+    entries = [Entry(place.ticket, place.admission, _ticket_url(place, stationery)) for place in places]
+    return Attachment(name=f"{event.slug}.ics", content_type="text/calendar", content=calendar_of(entries, now=now, cancelled=cancelled))
+
+
+def _qr(place: Place, stationery: Stationery) -> Attachment:
+    png = qr_png(qr_text(stationery.base_url, place.ticket.code(stationery.tokens)), module_px=6)
+    return Attachment(name=f"{_picture(place)}.png", content_type="image/png", content=png, content_id=f"{_picture(place)}@empfang.invalid")
+
+
+def _picture(place: Place) -> str:
+    return f"qr-{place.ticket.id.hex[-12:]}"
+
+
+def _words(letter: Letter, stationery: Stationery, position: int | None) -> dict[str, Any]:
+    """Everything the templates of a letter may say."""
+    first, event = letter.places[0].ticket, letter.event
+    return {
+        "name": address(first.guest, current_language()),
+        "event": _event_words(event),
+        "guests": [_guest_words(place, stationery) for place in letter.valid],
+        "party": len([place for place in letter.places if place.state not in (RegistrationState.CANCELLED, RegistrationState.EXPIRED)]),
+        "gone": [full_name(place.ticket.guest, current_language()) for place in letter.gone],
+        "staying": [full_name(place.ticket.guest, current_language()) for place in letter.valid],
+        "position": position,
+        "held_until": _held_until(letter),
+        "booking_url": f"{stationery.base_url}/b/{stationery.tokens.token('booking', first.booking_id)}?lang={first.locale}",
+        "event_url": f"{stationery.base_url}/e/{event.slug}?lang={first.locale}",
+        "contact": first.organiser_email,
+    }
+
+
+def _event_words(event: Event) -> dict[str, Any]:
+    language = current_language()
+    return {
+        "title": local(event.title),
+        "programme": local(event.programme_title),
+        "organiser": local(event.organiser_name),
+        "when": span_label(event.starts_at, event.ends_at, event.time_zone, locale=language, guest_zone=home_zone(language)),
+        "doors": clock_label(event.doors_at, event.time_zone, locale=language),
+        "venue": local(event.venue_name),
+        "address": local(event.venue_address),
+        "changes_until": moment_label(event.changes_until, event.time_zone, locale=language, guest_zone=home_zone(language)),
+        "deep": hex_colour(0.27, 0.085, event.hue),
+        "brand": hex_colour(0.39, 0.125, event.hue),
+    }
+
+
+def _guest_words(place: Place, stationery: Stationery) -> dict[str, Any]:
+    guest, language = place.ticket.guest, current_language()
+    return {
+        "name": address(guest, language),
+        "other_name": second_script(guest, language),
+        "company": guest.company,
+        "table": place.admission.table_name,
+        "url": f"{_ticket_url(place, stationery)}?lang={place.ticket.locale}",
+        "number": number(place.ticket.code(stationery.tokens)),
+        "picture": f"cid:{_picture(place)}@empfang.invalid",
+    }
+
+
+def _held_until(letter: Letter) -> str:
+    ends = [place.admission.expires_at for place in letter.in_state(RegistrationState.HELD) if place.admission.expires_at]
+    language = current_language()
+    return moment_label(min(ends), letter.event.time_zone, locale=language, guest_zone=home_zone(language)) if ends else ""
+
+
+def _ticket_url(place: Place, stationery: Stationery) -> str:
+    return ticket_url(stationery.base_url, place.ticket.code(stationery.tokens))
