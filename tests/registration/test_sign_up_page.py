@@ -244,7 +244,7 @@ async def refused_as_full(visitor: Visitor, pool: Pool, event: Event) -> Page:
 async def test_full_while_typing_offers_the_waiting_list_in_one_press(visitor: Visitor, pool: Pool) -> None:
     event = await make_event(pool, capacity=2)
     refused = await refused_as_full(visitor, pool, event)
-    assert (refused.status, "The last places have just been taken" in refused.text) == (409, True)
+    assert (refused.status, "There are not enough free places any more" in refused.text) == (409, True)
     assert {name: value for name, value in refused.form.fields if name in ERIKA} == ERIKA
     waiting = await visitor.send(refused, {})
     assert ("You are on the waiting list" in waiting.text, "You are next in line." in waiting.text) == (True, True)

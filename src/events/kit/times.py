@@ -56,6 +56,14 @@ def clock_label(instant: datetime, zone: str, *, locale: str) -> str:
     return f"{_time(local, None, locale)}{_zone_note(local, None, None, locale)}"
 
 
+def clock_span_label(starts_at: datetime, ends_at: datetime, zone: str, *, locale: str) -> str:
+    """From and until without the day, where it stands above; an end on another day is told with its day."""
+    start, end = _local(starts_at, zone), _local(ends_at, zone)
+    if end.date() != start.date():
+        return span_label(starts_at, ends_at, zone, locale=locale)
+    return f"{_time(start, end, locale)}{_zone_note(start, end, None, locale)}"
+
+
 def day_label(instant: datetime, zone: str, *, locale: str) -> str:
     """The day on which the instant falls in the zone, with its year: "Thu 22 April 2027"."""
     return _day(_local(instant, zone).date(), locale)

@@ -6,7 +6,8 @@ from datetime import datetime
 from litestar.response import Template
 
 from events.kit.forms import Form
-from events.kit.i18n import current_language, ngettext
+from events.kit.i18n import current_language
+from events.kit.i18n import gettext as _
 from events.kit.templates import page
 from events.kit.times import clock_label, home_zone, moment_label, span_label
 from events.people.consents import Purpose, consent_text
@@ -54,10 +55,7 @@ def event_page(
 
 def places_text(places: GuestPlaces) -> str:
     """The count in words: "27 of 120 places left"."""
-    return ngettext("%(num)s of %(capacity)s places left", "%(num)s of %(capacity)s places left", places.free) % {
-        "num": places.free,
-        "capacity": places.capacity,
-    }
+    return _("%(free)s of %(capacity)s places left") % {"free": places.free, "capacity": places.capacity}
 
 
 def _times(event: Event) -> dict[str, str]:

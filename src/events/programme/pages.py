@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, Router, get
 from litestar.datastructures import State
@@ -16,14 +17,14 @@ from events.kit.errors import NotFound
 from events.kit.forms import Form
 from events.kit.i18n import current_language
 from events.kit.templates import page
-from events.kit.times import day_label, span_label
+from events.kit.times import clock_span_label, day_label, span_label
 from events.kit.tokens import random_token
 
 from . import guest_queries, queries
 from .access import event_for_guest
 from .event_page import event_page, places_text
 from .model import Event, Programme
-from .standing import GuestPlaces, Standing, standing
+from .standing import GuestPlaces, standing
 
 AnyRequest = Request[Any, Any, State]
 
@@ -39,18 +40,24 @@ async def list_programmes(db: NamedDependency[Connection]) -> Template:
         programme.slug: [day_label(at, programme.time_zone, locale=locale) for at in (programme.first_at, programme.last_at)]
         for programme in programmes
     }
-    return page("programme/index.html", programmes=programmes, days=days, events=[_card(event, places) for event in events])
+    return page("programme/index.html", programmes=programmes, days=days, events=[_card(event, places, _span(event)) for event in events])
 
 
 @get("/p/{slug:str}")
 async def show_programme(slug: FromPath[str], db: NamedDependency[Connection]) -> Template:
-    """The days of a programme and what is on each."""
+    """The days of a programme and what is on each; days that are over are folded away."""
     programme = await queries.programme_by_slug(db, slug)
     events = await queries.events_of_programme(db, programme.id) if programme else []
     if programme is None or not events:
         raise NotFound
     places = await guest_queries.guest_places(db, [event.id for event in events])
-    return page("programme/programme.html", programme=programme, days=_days(programme, events, places))
+    zone = ZoneInfo(programme.time_zone)
+    today = now().astimezone(zone).date()
+    over = [event for event in events if event.ends_at.astimezone(zone).date() < today]
+    ahead = [event for event in events if event not in over]
+    return page(
+        "programme/programme.html", programme=programme, past=_days(programme, over, places), days=_days(programme, ahead, places)
+    )
 
 
 @get("/e/{slug:str}")
@@ -88,14 +95,20 @@ def _days(programme: Programme, events: list[Event], places: dict[UUID, GuestPla
     """The events by day, as days fall in the programme's zone."""
     locale = current_language()
     by_day = groupby(events, key=lambda event: day_label(event.starts_at, programme.time_zone, locale=locale))
-    return [(day, [_card(event, places) for event in of_day]) for day, of_day in by_day]
+    return [(day, [_card(event, places, _hours(event)) for event in of_day]) for day, of_day in by_day]
 
 
-def _card(event: Event, places: dict[UUID, GuestPlaces]) -> dict[str, object]:
-    seen: GuestPlaces = places[event.id]
-    state: Standing = standing(event, seen, now())
-    span = span_label(event.starts_at, event.ends_at, event.time_zone, locale=current_language())
-    return {"event": event, "places": seen, "standing": state.value, "span": span, "places_text": places_text(seen)}
+def _card(event: Event, places: dict[UUID, GuestPlaces], when: str) -> dict[str, object]:
+    seen = places[event.id]
+    return {"event": event, "standing": standing(event, seen, now()).value, "when": when, "places_text": places_text(seen)}
+
+
+def _span(event: Event) -> str:
+    return span_label(event.starts_at, event.ends_at, event.time_zone, locale=current_language())
+
+
+def _hours(event: Event) -> str:
+    return clock_span_label(event.starts_at, event.ends_at, event.time_zone, locale=current_language())
 
 
 router = Router(path="/", route_handlers=[list_programmes, show_programme, show_event, show_places, show_privacy])

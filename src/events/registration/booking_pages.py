@@ -153,7 +153,7 @@ def _guest_form(token: str, event: Event, place: BookedPlace, form: Form, *, sta
         status=status,
         page_url=f"/b/{token}/guests/{place.guest_id}",
         form=form,
-        name=full_name(place.guest, current_language()),
+        guest_name=full_name(place.guest, current_language()),
         labels=field_labels(0),
         diets=diet_choices(),
         consents={purpose.value: consent_text(purpose) for purpose in Purpose},
