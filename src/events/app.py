@@ -47,6 +47,7 @@ from .registration.claims import ClaimDesk
 from .settings import Settings
 from .tickets import pages as tickets_pages
 from .tickets.jobs import booking_mailer
+from .tickets.mailbox_pages import mailbox
 
 LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 
@@ -80,7 +81,7 @@ SWEEPS: list[tuple[float, jobs.Sweep]] = [
 def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
     """The web application. With `run_jobs` this process also does background work, as `events run` wants it."""
     return Litestar(
-        route_handlers=[*PAGES, _static_files()],
+        route_handlers=[*PAGES, *_mailbox(settings), _static_files()],
         dependencies=_dependencies(settings),
         before_request=http.before_request,
         before_send=[http.before_send],
@@ -181,6 +182,11 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
             await pool.close()
 
     return lifespan
+
+
+def _mailbox(settings: Settings) -> list[ControllerRouterHandler]:
+    """Kept mails hold sign-in links and tickets: anybody may read them only where everything is a demonstration."""
+    return [mailbox(settings.data_dir)] if settings.demo and not settings.smtp_url else []
 
 
 def _static_files() -> ControllerRouterHandler:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import zxingcpp
 from icalendar import Calendar
+from litestar import Litestar
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
@@ -28,8 +29,14 @@ HANAKO = make_guest(
 
 
 @pytest.fixture(scope="module")
-async def client(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with running_app(dsn) as app, browser(app) as opened:
+async def app(dsn: str) -> AsyncIterator[Litestar]:
+    async with running_app(dsn) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(app) as opened:
         yield opened
 
 

@@ -84,20 +84,6 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class MailRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail as the organiser sees it."""
-
-    id: int
-    booking_id: UUID
-    kind: str
-    recipient: str
-    status: MailStatus
-    attempts: int
-    last_error: str | None
-    created_at: datetime
-    sent_at: datetime | None
-
-
 def number(code: str) -> str:
     """The code as people read it: "K7QX 2M9F ABCD 2345"."""
     return " ".join(code[i : i + _CODE_GROUP] for i in range(0, len(code), _CODE_GROUP))

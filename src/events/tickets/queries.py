@@ -10,7 +10,7 @@ import msgspec
 from events.kit.database import Executor
 from events.registration.model import GuestDetails
 
-from .model import Mail, MailRecord, MailStatus, TicketRow
+from .model import Mail, MailStatus, TicketRow
 
 _TICKETS = """
 select t.id, t.issue, g.id as guest_id, b.id as booking_id, b.email, b.locale, o.contact_email as organiser_email,
@@ -72,29 +72,6 @@ async def settle_mail(db: Executor, mail_id: int, status: MailStatus, *, error: 
         error,
         sent_at,
     )
-
-
-async def mails_of_event(db: Executor, event_id: UUID, *, before: int | None = None, limit: int = 100) -> list[MailRecord]:
-    """The mails of an event, newest first; `before` is the id of the last one seen."""
-    rows = await db.fetch(
-        """
-        select id, booking_id, kind, recipient, status, attempts, last_error, created_at, sent_at
-        from mails
-        where event_id = $1
-          and ($2::bigint is null or id < $2)
-        order by id desc
-        limit $3
-        """,
-        event_id,
-        before,
-        limit,
-    )
-    return [msgspec.convert(dict(row), MailRecord) for row in rows]
-
-
-async def undelivered_mails(db: Executor, event_id: UUID) -> int:
-    """How many mails of the event did not arrive: bounced or given up."""
-    return int(await db.fetchval("select count(*) from mails where event_id = $1 and status in ('bounced', 'failed')", event_id))
 
 
 def _rows(found: Sequence[Any]) -> list[TicketRow]:
