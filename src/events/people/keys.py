@@ -7,6 +7,7 @@ Satō, Satoh, Satou and Sato are one, as are Müller, Mueller and Muller. A quer
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from .kana import is_kana, plain_order, to_hiragana
 from .letters import plain_words
@@ -66,6 +67,7 @@ def sort_key(person: Named) -> str:
     return "\t".join((_order(family), _order(given), _exact(f"{family} {given}")))
 
 
+@lru_cache(maxsize=4096)  # family names and companies come again and again
 def _sound(word: str) -> str:
     before = ""
     while word != before:

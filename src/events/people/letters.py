@@ -14,11 +14,14 @@ _SHAPES = (
     "富冨 凛凜 遥遙 晃晄 清淸 静靜 瀬瀨 曽曾 薮藪 桧檜 関關 宝寶 実實 寿壽 応應 礼禮 尭堯 亀龜 塩鹽 剣劍 槙槇 鉄鐵 沖冲 峰峯"
 )
 _USUAL_SHAPE = str.maketrans({shape: group[0] for group in _SHAPES.split() for shape in group[1:]})
+_PLAIN_WORD = re.compile(r"[a-z0-9]+")
 _JOINERS = str.maketrans("", "", "'’ʼ`´‘")  # O'Connor, Shin'ichi: one word with or without the mark
 
 
 def plain_words(text: str) -> list[str]:
     """The words of a text: lower case, marks and width gone, kana as romaji, only letters and digits left."""
+    if text.isascii():  # most company names and many people's: nothing to take apart
+        return _PLAIN_WORD.findall(text.translate(_JOINERS).lower())
     folded = unicodedata.normalize("NFKC", text).translate(_JOINERS).casefold()
     unmarked = "".join(_unmarked(letter) for letter in folded).translate(_LATIN).translate(_USUAL_SHAPE)
     repeated = re.sub(r"(.)々", r"\1\1", unmarked)
