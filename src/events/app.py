@@ -35,9 +35,10 @@ from .kit.mail import Transport
 from .kit.mail_folder import FolderTransport
 from .kit.mail_smtp import SmtpTransport
 from .overview import api as overview_api
-from .overview import export_pages, guest_pages, mail_pages
+from .overview import event_cancellation_pages, export_pages, guest_pages, mail_pages
 from .overview import pages as overview_pages
 from .overview.board import Boards
+from .programme import organiser_pages, pool_pages
 from .programme import pages as programme_pages
 from .registration import actions as registration
 from .registration import api as registration_api
@@ -64,6 +65,9 @@ PAGES: list[ControllerRouterHandler] = [
     guest_pages.router,
     export_pages.router,
     mail_pages.router,
+    event_cancellation_pages.router,
+    organiser_pages.router,
+    pool_pages.router,
     programme_pages.router,
     registration_api.api,
     registration_pages.router,

@@ -30,7 +30,6 @@ from .guest_queries import PAGE_SIZE
 from .listing import GROUP_NAMES, Group, Listing, parse_listing
 from .model import GuestLine
 from .presentation import present_guest
-from .stream import topic
 
 AnyRequest = Request[Any, Any, State]
 
@@ -138,7 +137,7 @@ async def _settled(tx: Connection, live: Live, event: Event, staff: Staff, *, re
     await insert_audit_entry(
         tx, organiser_id=event.organiser_id, actor=staff.actor, action=f"place_{action}", subject=subject, detail={"event": event.slug}
     )
-    live.mark(topic(event))
+    live.mark(event.live_topic)
     group = Group.CURRENT if action == "cancelled" else Group.AWAITING_APPROVAL
     return Redirect(f"/organiser/events/{event.slug}/guests?{urlencode({'group': group, 'done': action})}", status_code=303)
 

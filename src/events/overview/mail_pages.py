@@ -18,7 +18,6 @@ from events.programme.access import event_for_staff
 from . import guest_queries
 from .guest_queries import PAGE_SIZE
 from .presentation import present_mail
-from .stream import topic
 
 STATUSES: dict[str, tuple[str, list[str]]] = {
     "all": (N_("All mails"), ["queued", "sent", "failed", "bounced"]),
@@ -73,7 +72,7 @@ async def create_repetition(
     await insert_audit_entry(
         tx, organiser_id=event.organiser_id, actor=staff.actor, action="mail_repeated", subject=f"mail:{mail_id}", detail={"event": slug}
     )
-    live.mark(topic(event))
+    live.mark(event.live_topic)
     return Redirect(f"/organiser/events/{slug}/mails?done=repeated", status_code=303)
 
 

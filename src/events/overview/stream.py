@@ -25,17 +25,12 @@ PAUSE_SECONDS = 0.25  # at most four readings a second, however many phones are 
 RETRY_MILLISECONDS = 1000
 
 
-def topic(event: Event) -> str:
-    """What is marked when anything on this event's board has changed."""
-    return f"event:{event.id}"
-
-
 async def board_stream(live: Live, boards: Boards, event: Event, *, lifetime_seconds: float = LIFETIME_SECONDS) -> AsyncIterator[bytes]:
     """The messages of one browser; each is sent at once."""
     loop, shown = asyncio.get_running_loop(), Fragments()
     ends_at = loop.time() + lifetime_seconds * random.uniform(0.8, 1)  # noqa: S311 (so that not all come back together)
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
-    with live.subscribe(topic(event)) as changes:
+    with live.subscribe(event.live_topic) as changes:
         while (left_seconds := ends_at - loop.time()) > 0:
             signal = await changes.wait(min(ALIVE_SECONDS, left_seconds))
             if signal is Signal.ENDED:

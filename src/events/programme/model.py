@@ -56,6 +56,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     max_companions: int
     version: int
 
+    @property
+    def live_topic(self) -> str:
+        """What is marked when anything changes that the event's live board shows."""
+        return f"event:{self.id}"
+
     def takes_sign_ups(self, now: datetime) -> bool:
         """Whether guests may sign up at this moment (full or not)."""
         opens = self.registration_opens_at

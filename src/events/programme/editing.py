@@ -1,0 +1,67 @@
+"""What an organiser writes down about an event and its contingents."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from .model import Event, EventKind, Texts
+
+
+class NewVenue(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that is not in the organiser's list yet."""
+
+    name: Texts
+    address: Texts
+
+
+class EventDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as the form describes it. All times are instants; they were typed on the clock of `time_zone`."""
+
+    organiser_id: UUID
+    programme_id: UUID | None
+    venue_id: UUID | None
+    new_venue: NewVenue | None
+    kind: EventKind
+    title: Texts
+    lead: Texts
+    hue: int
+    time_zone: str
+    doors_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime
+    changes_until: datetime
+    approval_required: bool
+    waiting_list: bool
+    max_companions: int
+
+
+class ContingentDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """A contingent as the form describes it. Places are set aside inside `parent_id`, which never changes."""
+
+    parent_id: UUID
+    name: Texts
+    capacity: int
+    open_to_all: bool
+    release_at: datetime | None
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something of the organiser's own that an event can be put into."""
+
+    id: UUID
+    organiser_id: UUID
+    name: Texts
+
+
+def changed_fields(event: Event, details: EventDetails, *, venue_id: UUID | None, former_venue_id: UUID | None) -> list[str]:
+    """The names of what an edit changes, for the audit trail."""
+    plain = [name for name in EventDetails.__struct_fields__ if hasattr(event, name)]
+    changed = [name for name in plain if getattr(event, name) != getattr(details, name)]
+    return [*changed, "venue"] if venue_id != former_venue_id else changed
+
+
+IN_CALENDAR = frozenset({"time_zone", "doors_at", "starts_at", "ends_at", "venue"})
+"""What a guest's calendar shows: a change makes a new version of the calendar entry (RFC 5545, SEQUENCE)."""
