@@ -257,6 +257,14 @@ async def test_full_without_waiting_list_says_where_to_turn(visitor: Visitor, po
     assert "mailto:office@example.com" in refused.links
 
 
+async def test_registration_closed_while_typing_is_said(visitor: Visitor, pool: Pool) -> None:
+    event = await make_event(pool)
+    page = await visitor.open(f"/e/{event.slug}")
+    await pool.execute("update events set registration_closes_at = now() where id = $1", event.id)
+    refused = await visitor.send(page, ERIKA)
+    assert (refused.status, "Registration is not open." in refused.text, refused.forms) == (409, True, [])
+
+
 async def test_waiting_list_wish_is_taken_when_places_run_out(visitor: Visitor, pool: Pool) -> None:
     event = await make_event(pool, capacity=1)
     page = await visitor.open(f"/e/{event.slug}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from litestar.response import Template
 
@@ -14,10 +15,17 @@ from events.people.consents import Purpose, consent_text
 from events.people.diet import diet_choices
 
 from .model import Event
-from .standing import GuestPlaces, Standing, standing
+from .standing import GuestPlaces, standing
+
+TEMPLATE = "programme/event.html"
 
 
-def event_page(
+def event_page(event: Event, places: GuestPlaces, *, status: int, **given: Any) -> Template:
+    """Answers with the page; see `event_context` for what is given."""
+    return page(TEMPLATE, status=status, **event_context(event, places, **given))
+
+
+def event_context(
     event: Event,
     places: GuestPlaces,
     *,
@@ -25,32 +33,24 @@ def event_page(
     form: Form,
     key: str,
     organiser_email: str = "",
-    status: int = 200,
-    refused_full: bool = False,
     labels: Mapping[str, str] | None = None,
-) -> Template:
-    """Answers with the page. `key` identifies the form that is filled in; `refused_full` says that the last free place was
-    taken while the guest was typing, so that the form now offers the waiting list."""
+) -> dict[str, Any]:
+    """What the page shows. `key` identifies the form that is filled in, `labels` name its fields in the list of errors."""
     state = standing(event, places, now)
-    if refused_full and state.takes_sign_ups:
-        state = Standing.WAITING_LIST if event.waiting_list else Standing.FULL
-    return page(
-        "programme/event.html",
-        status=status,
-        page_url=f"/e/{event.slug}",
-        event=event,
-        places=places,
-        standing=state.value,
-        places_text=places_text(places),
-        times=_times(event),
-        form=form,
-        key=key,
-        labels=labels or {},
-        refused_full=refused_full,
-        diets=diet_choices(),
-        consents={purpose.value: consent_text(purpose) for purpose in Purpose},
-        organiser_email=organiser_email,
-    )
+    return {
+        "page_url": f"/e/{event.slug}",
+        "event": event,
+        "places": places,
+        "standing": state.value,
+        "places_text": places_text(places),
+        "times": _times(event),
+        "form": form,
+        "key": key,
+        "labels": labels or {},
+        "diets": diet_choices(),
+        "consents": {purpose.value: consent_text(purpose) for purpose in Purpose},
+        "organiser_email": organiser_email,
+    }
 
 
 def places_text(places: GuestPlaces) -> str:

@@ -1,14 +1,17 @@
 """What the public sees: the programmes, the days of one, one event with its live places."""
 
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, Router, get
+import msgspec
+from jinja2 import Environment
+from litestar import MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 
 from events.kit.clock import now
@@ -16,17 +19,20 @@ from events.kit.database import Connection
 from events.kit.errors import NotFound
 from events.kit.forms import Form
 from events.kit.i18n import current_language
+from events.kit.rendered import OWN_VALUE, RenderedPages
 from events.kit.templates import page
 from events.kit.times import clock_span_label, day_label, span_label
 from events.kit.tokens import random_token
 
 from . import guest_queries, queries
 from .access import event_for_guest
-from .event_page import event_page, places_text
+from .event_page import TEMPLATE, event_context, places_text
 from .model import Event, Programme
 from .standing import GuestPlaces, standing
 
 AnyRequest = Request[Any, Any, State]
+
+_event_pages = RenderedPages()
 
 
 @get("/")
@@ -55,19 +61,27 @@ async def show_programme(slug: FromPath[str], db: NamedDependency[Connection]) -
     today = now().astimezone(zone).date()
     over = [event for event in events if event.ends_at.astimezone(zone).date() < today]
     ahead = [event for event in events if event not in over]
-    return page(
-        "programme/programme.html", programme=programme, past=_days(programme, over, places), days=_days(programme, ahead, places)
-    )
+    return page("programme/programme.html", programme=programme, past=_days(programme, over, places), days=_days(programme, ahead, places))
 
 
 @get("/e/{slug:str}")
-async def show_event(slug: FromPath[str], db: NamedDependency[Connection]) -> Template:
-    """The event with an empty form under a key of its own: what comes back twice with one key is booked once."""
+async def show_event(request: AnyRequest, slug: FromPath[str], db: NamedDependency[Connection]) -> Response[str]:
+    """The event with an empty form under a key of its own: what comes back twice with one key is booked once.
+
+    All else on the page is the same for everybody, so it is rendered once for each count of places.
+    """
     event = await event_for_guest(db, slug)
     places = (await guest_queries.guest_places(db, [event.id]))[event.id]
     moment = now()
-    contact = "" if standing(event, places, moment).takes_sign_ups else await guest_queries.organiser_email(db, event.organiser_id)
-    return event_page(event, places, now=moment, form=Form(), key=random_token(), organiser_email=contact)
+    state = standing(event, places, moment)
+    contact = "" if state.takes_sign_ups else await guest_queries.organiser_email(db, event.organiser_id)
+
+    def render() -> str:
+        context = event_context(event, places, now=moment, form=Form(), key=OWN_VALUE, organiser_email=contact)
+        return _environment(request).get_template(TEMPLATE).render(context)
+
+    everything_shown = (current_language(), state, msgspec.json.encode((event, places)), contact)
+    return Response(_event_pages.get(everything_shown, render, own_value=random_token()), media_type=MediaType.HTML)
 
 
 @get("/e/{slug:str}/places")
@@ -109,6 +123,10 @@ def _span(event: Event) -> str:
 
 def _hours(event: Event) -> str:
     return clock_span_label(event.starts_at, event.ends_at, event.time_zone, locale=current_language())
+
+
+def _environment(request: AnyRequest) -> Environment:
+    return cast(JinjaTemplateEngine, request.app.template_engine).engine
 
 
 router = Router(path="/", route_handlers=[list_programmes, show_programme, show_event, show_places, show_privacy])

@@ -178,7 +178,7 @@ def _state(state: RegistrationState) -> tuple[str, str]:
         RegistrationState.HELD: (_("Kept for you"), "warn"),
         RegistrationState.AWAITING_APPROVAL: (_("Being decided"), "brand"),
         RegistrationState.WAITLISTED: (_("On the waiting list"), "warn"),
-        RegistrationState.CANCELLED: (_("Cancelled"), ""),
+        RegistrationState.CANCELLED: (_("Given back"), ""),
         RegistrationState.EXPIRED: (_("Not confirmed in time"), ""),
     }[state]
 

@@ -14,7 +14,9 @@ from events.kit.database import Pool
 from events.kit.errors import TooManyRequests
 from events.kit.forms import Form
 from events.kit.i18n import current_language
+from events.kit.i18n import gettext as _
 from events.kit.live import Live
+from events.kit.templates import page
 from events.kit.tokens import random_token
 from events.programme.access import event_for_guest
 from events.programme.event_page import event_page
@@ -59,13 +61,13 @@ async def create_registrations(
         form, locale=current_language(), max_companions=event.max_companions, offers_waiting_list=event.waiting_list
     )
     if sign_up is None:
-        return await _form_again(pool, event, form, status=422)
+        return await _form_again(pool, event, form)
     if token := await _sent_before(request, pool, claims, event, sign_up):
         return Redirect(f"/b/{token}", status_code=303)
     try:
         outcome = await actions.register(claims, event, sign_up)
     except (EventFull, RegistrationClosed) as refusal:
-        return await _form_again(pool, event, form, status=refusal.status, full=isinstance(refusal, EventFull))
+        return await _no_place(pool, event, form, refusal)
     except KeyReused as refusal:
         return Redirect(f"/b/{refusal.token}?notice=sent-before", status_code=303)
     live.mark(f"event:{event.id}")
@@ -73,18 +75,32 @@ async def create_registrations(
     return Redirect(f"/b/{outcome.token}", status_code=303, cookies=[_sent_cookie(event, form, base_url)])
 
 
-async def _form_again(pool: Pool, event: Event, form: Form, *, status: int, full: bool = False) -> Template:
+async def _form_again(pool: Pool, event: Event, form: Form) -> Template:
     places = (await guest_places(pool, [event.id]))[event.id]
     return event_page(
         event,
         places,
+        status=422,
         now=now(),
         form=form,
         key=form_key(form) or random_token(),
         organiser_email=await organiser_email(pool, event.organiser_id),
-        status=status,
-        refused_full=full,
         labels=field_labels(event.max_companions),
+    )
+
+
+async def _no_place(pool: Pool, event: Event, form: Form, refusal: EventFull | RegistrationClosed) -> Template:
+    """What was typed goes along unseen, so that the waiting list needs one press."""
+    full = isinstance(refusal, EventFull)
+    return page(
+        "registration/no_place.html",
+        status=refusal.status,
+        page_url=f"/e/{event.slug}",
+        event=event,
+        title=_("There are not enough free places any more") if full else refusal.say(),
+        offers_waiting_list=full and event.waiting_list,
+        typed=[(name, value) for name, value in form.values.items() if value and name != "waitlist"],
+        organiser_email=await organiser_email(pool, event.organiser_id),
     )
 
 
