@@ -44,6 +44,7 @@ from .registration import actions as registration
 from .registration import api as registration_api
 from .registration import booking_pages
 from .registration import pages as registration_pages
+from .registration import retention
 from .registration.claims import ClaimDesk
 from .settings import Settings
 from .tickets import pages as tickets_pages
@@ -79,6 +80,7 @@ SWEEPS: list[tuple[float, jobs.Sweep]] = [
     (60.0, registration.release_contingents),
     (3600.0, accounts_jobs.forget_ended_sessions),
     (3600.0, limits.forget_old_windows),
+    (3600.0, retention.forget_sensitive_details),
 ]
 
 

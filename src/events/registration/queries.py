@@ -217,6 +217,24 @@ async def withdraw_consents(tx: Connection, guest_id: UUID, purposes: Sequence[s
     )
 
 
+async def forget_sensitive_details(db: Executor, ended_before: datetime) -> int:
+    """Empties food and access needs of guests all of whose events ended before the time. Answers how many guests."""
+    status = await db.execute(
+        """
+        update guests g
+        set diet = '',
+            access_needs = ''
+        where (g.diet <> '' or g.access_needs <> '')
+          and (select max(e.ends_at)
+               from registrations r
+               join events e on e.id = r.event_id
+               where r.guest_id = g.id) < $1
+        """,
+        ended_before,
+    )
+    return int(status.rpartition(" ")[2])
+
+
 async def events_with_expired_holds(db: Executor, now: datetime) -> list[UUID]:
     rows = await db.fetch("select distinct event_id from registrations where state = 'held' and expires_at <= $1", now)
     return [row[0] for row in rows]
