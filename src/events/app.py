@@ -42,9 +42,8 @@ from .programme import organiser_pages, pool_pages
 from .programme import pages as programme_pages
 from .registration import actions as registration
 from .registration import api as registration_api
-from .registration import booking_pages
+from .registration import booking_pages, retention
 from .registration import pages as registration_pages
-from .registration import retention
 from .registration.claims import ClaimDesk
 from .settings import Settings
 from .tickets import pages as tickets_pages

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from litestar import Litestar
@@ -195,6 +196,18 @@ async def test_going_back_to_a_fresh_page_with_the_same_details_books_once(visit
     first = await visitor.send(await visitor.open(f"/e/{event.slug}"), ERIKA)
     second = await visitor.send(await visitor.open(f"/e/{event.slug}"), ERIKA)
     assert (first.url, len(await bookings(pool, event))) == (second.url, 1)
+
+
+async def test_who_gave_the_place_back_may_sign_up_again_at_once(visitor: Visitor, pool: Pool) -> None:
+    event = await make_event(pool)
+    first = await visitor.send(await visitor.open(f"/e/{event.slug}"), ERIKA)
+    await visitor.send(await visitor.open(f"{urlsplit(first.url).path}/cancellation"), {})
+    second = await visitor.send(await visitor.open(f"/e/{event.slug}"), ERIKA)
+    assert [guests for _email, _locale, guests in await bookings(pool, event)] == [
+        [["Platzhalter", "Erika", "cancelled"]],
+        [["Platzhalter", "Erika", "confirmed"]],
+    ]
+    assert second.url != first.url
 
 
 async def test_somebody_else_from_the_same_browser_gets_a_booking_of_their_own(visitor: Visitor, pool: Pool) -> None:

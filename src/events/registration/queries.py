@@ -32,9 +32,19 @@ async def claim_places(db: Executor, event_id: UUID, requests: list[dict[str, An
 
 
 async def same_booking(db: Executor, event_id: UUID, key: str, request_hash: bytes) -> UUID | None:
-    """The booking that the key led to, if it was made of exactly this request."""
+    """The booking that the key led to, if it was made of exactly this request and has not been given back since."""
     return await db.fetchval(  # type: ignore[no-any-return]
-        "select id from bookings where event_id = $1 and idempotency_key = $2 and request_hash = $3", event_id, key, request_hash
+        """
+        select b.id
+        from bookings b
+        where b.event_id = $1
+          and b.idempotency_key = $2
+          and b.request_hash = $3
+          and exists (select from registrations r where r.booking_id = b.id and r.state not in ('cancelled', 'expired'))
+        """,
+        event_id,
+        key,
+        request_hash,
     )
 
 
