@@ -276,3 +276,20 @@ def test_every_command_explains_itself(command: str) -> None:
     answer = CliRunner().invoke(main, [*command.split(), "--help"])
     assert answer.exit_code == 0
     assert answer.output.startswith("Usage: ")
+
+
+def test_run_shows_the_three_ways_in(installation: Installation) -> None:
+    installation.environment["EVENTS_DEMO"] = "1"
+    with installation.running("run") as process:
+        assert process.stdout is not None
+        said = ""
+        while "Door" not in said:
+            said += process.stdout.readline()
+        links = dict(line.split() for line in said.splitlines()[-3:])
+        statuses = {name: httpx.get(url, follow_redirects=True).status_code for name, url in links.items()}
+        token = installation.command("token", "--organiser", "thuringia", "--scope", "events:read")
+        again = installation.command("demo")
+        end(process)
+    assert statuses == {"Guest": 200, "Organiser": 200, "Door": 200}
+    assert (token.returncode, token.stderr, len(token.stdout.split())) == (0, "", 1)
+    assert again.stdout.splitlines()[1].split()[0] == "Guest"

@@ -1,12 +1,12 @@
 """`events run`: database, schema, demo programme, background work and web server in one process."""
 
 import socket
-import time
 from importlib.metadata import version
 
 import click
 
 from events.commands.database import connected, database, place
+from events.commands.demonstration import load_demo, print_links, tell
 from events.commands.serving import bind, serve
 from events.kit.migrations import migrate
 from events.kit.places import migrations_folder
@@ -26,31 +26,11 @@ async def run(settings: Settings) -> int:
 async def _prepare(settings: Settings, *, whereabouts: str) -> None:
     async with connected(settings) as connection:
         server = connection.get_server_version()
-        _tell("database", f"PostgreSQL {server.major}.{server.micro}, {whereabouts}")
+        tell("database", f"PostgreSQL {server.major}.{server.micro}, {whereabouts}")
         done = await migrate(connection, migrations_folder())
-        _tell("schema", f"{len(done)} migrations run" if done else "up to date")
+        tell("schema", f"{len(done)} migrations run" if done else "up to date")
         if settings.demo:
             await load_demo(settings, empty=False)
-
-
-async def load_demo(settings: Settings, *, empty: bool) -> None:
-    """The demo programme, loaded where it is not there yet."""
-    from events.demo import actions as demo
-
-    started_at = time.monotonic()
-    async with connected(settings) as connection:
-        await demo.load(connection, settings, empty=empty)
-    _tell("programme", f"demo programme ready ({time.monotonic() - started_at:.1f} s)")
-
-
-async def print_links(settings: Settings) -> None:
-    """The three ways in: guest, organiser, door."""
-    from events.demo import actions as demo
-
-    async with connected(settings) as connection:
-        links = await demo.links(settings, connection)
-    for name, url in links:
-        click.echo(f"  {name:<10} {url}")
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
@@ -63,7 +43,3 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         click.echo("")
 
     await serve(create_app(settings, run_jobs=True), listener, announce)
-
-
-def _tell(topic: str, words: str) -> None:
-    click.echo(f"  {topic:<10} {words}")

@@ -3,8 +3,8 @@
 import click
 
 from events.commands.database import check_migrated, connected, database
+from events.commands.demonstration import load_demo, print_links
 from events.commands.lifecycle import CommandError
-from events.commands.running import load_demo, print_links
 from events.kit import migrations
 from events.kit.places import migrations_folder
 from events.settings import Settings
