@@ -117,4 +117,4 @@ def test_every_zone_has_a_name(zone: str, english: str, japanese: str) -> None:
 
 def test_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="without a zone"):
-        moment_label(datetime(2027, 4, 22, 18, 30), TOKYO, locale="en")
+        moment_label(datetime(2027, 4, 22, 18, 30), TOKYO, locale="en")  # noqa: DTZ001 (what is refused)

@@ -24,30 +24,21 @@ log = structlog.get_logger(__name__)
 _STANDARDS: list["typst.PDFStandard"] = ["a-3u", "ua-1"]
 
 
-class GlyphMissing(Exception):  # noqa: N818 (an outcome, not a bug)
-    """No font at hand can draw one of the characters."""
-
-
 async def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
     """The PDF of a template. A character that no font has leaves a box and a warning in the log: a paper with a gap is better than none."""
     return await asyncio.to_thread(_typeset, template, data, made_at)
 
 
 def typeset_strictly(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
-    """Blocking; raises `GlyphMissing` instead of leaving a box."""
-    try:
-        return _compiled(template, data, made_at, _STANDARDS)
-    except typst.TypstError as error:
-        if "could not be displayed" in error.message:
-            raise GlyphMissing(error.message) from error
-        raise
+    """Blocking; raises `typst.TypstError` for whatever the standards forbid, above all a character that would be a box."""
+    return _compiled(template, data, made_at, _STANDARDS)
 
 
 def _typeset(template: Path, data: Mapping[str, Any], made_at: datetime) -> bytes:
     try:
         return typeset_strictly(template, data, made_at=made_at)
-    except GlyphMissing:
-        log.warning("glyph_missing", template=template.name)
+    except typst.TypstError:  # its message quotes the text, which may be somebody's name
+        log.warning("paper does not meet its standards", template=template.name)
         return _compiled(template, data, made_at, [])
 
 

@@ -83,7 +83,7 @@ def _card(ticket: Ticket, admission: Admission, *, code: str, base_url: str) -> 
         "where": _place(admission),
         "names": [(name, "ja" if is_family_first(name) else "") for name in names if name],
         "company": guest.company,
-        "table": admission.table_name or "",
+        "table": (admission.table_name or "") if admission.is_valid else "",
         "facts": [(_("Doors open"), clock_label(event.doors_at, event.time_zone, locale=language))],
         "number": number(code) if admission.is_valid else "",
         "qr": Markup(qr_svg(qr_text(base_url, code))) if admission.is_valid else "",  # noqa: S704 (our own drawing)
