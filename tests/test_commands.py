@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from events.__main__ import main
+from events.commands.serving import GRACE_SECONDS
 
 EVENTS = [sys.executable, "-m", "events"]
 ENDS_WITHIN_SECONDS = 10
@@ -278,18 +279,28 @@ def test_every_command_explains_itself(command: str) -> None:
     assert answer.output.startswith("Usage: ")
 
 
-def test_run_shows_the_three_ways_in(installation: Installation) -> None:
+def test_run_shows_the_three_ways_in_and_ends_with_a_board_open(installation: Installation) -> None:
     installation.environment["EVENTS_DEMO"] = "1"
-    with installation.running("run") as process:
+    with installation.running("run") as process, httpx.Client(timeout=30, follow_redirects=True) as browser:
         assert process.stdout is not None
         said = ""
         while "Door" not in said:
             said += process.stdout.readline()
         links = dict(line.split() for line in said.splitlines()[-3:])
-        statuses = {name: httpx.get(url, follow_redirects=True).status_code for name, url in links.items()}
+        assert {name: browser.get(url).status_code for name, url in links.items()} == {"Guest": 200, "Organiser": 200, "Door": 200}
+
         token = installation.command("token", "--organiser", "thuringia", "--scope", "events:read")
-        again = installation.command("demo")
-        end(process)
-    assert statuses == {"Guest": 200, "Organiser": 200, "Door": 200}
-    assert (token.returncode, token.stderr, len(token.stdout.split())) == (0, "", 1)
-    assert again.stdout.splitlines()[1].split()[0] == "Guest"
+        assert (token.returncode, token.stderr, len(token.stdout.split())) == (0, "", 1)
+        assert installation.command("demo").stdout.splitlines()[1].split()[0] == "Guest"
+
+        signing_in = httpx.URL(links["Organiser"])
+        board = browser.post(signing_in, data={"next_page": signing_in.params["next_page"]}).url
+        with browser.stream("GET", f"{board}/stream") as stream:
+            messages = stream.iter_lines()
+            assert next(messages).startswith("retry:")
+            told_at = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert "event: alive" in list(messages)
+            assert time.monotonic() - told_at < GRACE_SECONDS
+        process.communicate(timeout=ENDS_WITHIN_SECONDS)
+    assert process.returncode == 0
