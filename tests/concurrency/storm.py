@@ -59,7 +59,8 @@ async def storm(order: Order) -> None:
 async def _one(guest: Callable[[str], Awaitable[dict[str, object]]], key: str, wait: float) -> None:
     await asyncio.sleep(wait)
     answer = await guest(key)
-    print(json.dumps({"key": key} | answer), flush=True)
+    sys.stdout.write(json.dumps({"key": key} | answer) + "\n")
+    sys.stdout.flush()
 
 
 async def _guest(pool: Pool, order: Order) -> Callable[[str], Awaitable[dict[str, object]]]:

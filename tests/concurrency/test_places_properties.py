@@ -36,7 +36,9 @@ class PlacesMachine(RuleBasedStateMachine):
     def await_(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
 
-    @initialize(shared=st.integers(0, 3), thuringia=st.integers(1, 4), inside=st.integers(0, 2), japan=st.integers(0, 3), open_=st.booleans())
+    @initialize(
+        shared=st.integers(0, 3), thuringia=st.integers(1, 4), inside=st.integers(0, 2), japan=st.integers(0, 3), open_=st.booleans()
+    )
     def open_event(self, shared: int, thuringia: int, inside: int, japan: int, open_: bool) -> None:
         berlin = min(inside, thuringia)
         total = shared + thuringia + japan
@@ -83,9 +85,7 @@ class PlacesMachine(RuleBasedStateMachine):
 
     @rule(
         parties=st.lists(
-            st.tuples(
-                st.integers(1, 3), st.sampled_from([None, *CONTINGENTS]), st.booleans(), st.one_of(st.none(), st.integers(1, 30))
-            ),
+            st.tuples(st.integers(1, 3), st.sampled_from([None, *CONTINGENTS]), st.booleans(), st.one_of(st.none(), st.integers(1, 30))),
             min_size=1,
             max_size=4,
         )
@@ -114,9 +114,7 @@ class PlacesMachine(RuleBasedStateMachine):
         ids = self.await_(self._registration_ids(key))
         self.model.give_back(key, numbers, "cancelled")
         self.await_(
-            queries.give_back_places(
-                self.connection, self.event_id, [ids[n] for n in numbers], actor="guest", reason="", now=self.moment
-            )
+            queries.give_back_places(self.connection, self.event_id, [ids[n] for n in numbers], actor="guest", reason="", now=self.moment)
         )
 
     @rule(minutes=st.integers(1, 20), sweep=st.booleans())
@@ -139,9 +137,7 @@ class PlacesMachine(RuleBasedStateMachine):
     @rule(slug=st.sampled_from([ROOT, *CONTINGENTS]), capacity=st.integers(0, 12))
     def resize(self, slug: str, capacity: int) -> None:
         expected = self.model.resize(slug, capacity)
-        answer = self.await_(
-            self._value("select resize_pool($1, $2, $3, $4)", self.event_id, self.pool_ids[slug], capacity, self.moment)
-        )
+        answer = self.await_(self._value("select resize_pool($1, $2, $3, $4)", self.event_id, self.pool_ids[slug], capacity, self.moment))
         assert answer == expected
 
     @rule(slug=st.sampled_from(CONTINGENTS))
@@ -157,9 +153,7 @@ class PlacesMachine(RuleBasedStateMachine):
         assert stored == {slug: (p.capacity, self.model.taken(slug), self.model.direct(slug)) for slug, p in self.model.pools.items()}
         assert self.await_(self._line()) == [(key, self.model.parties[key].skipped) for key in self.model.line]
         places = [
-            (key, number, place.state, place.pool)
-            for key, party in self.model.parties.items()
-            for number, place in enumerate(party.places)
+            (key, number, place.state, place.pool) for key, party in self.model.parties.items() for number, place in enumerate(party.places)
         ]
         found = [(r["idempotency_key"], r["position"], r["state"], slugs.get(r["pool_id"])) for r in self.await_(self._places())]
         assert sorted(found, key=str) == sorted(places, key=str)
@@ -229,7 +223,7 @@ def machine(dsn: str) -> Iterator[type[PlacesMachine]]:
 
 
 def test_places_stay_consistent_whatever_happens(machine: type[PlacesMachine]) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
     )

@@ -46,9 +46,7 @@ async def confirmed_places(pool: Pool, event_id: UUID) -> int:
 @pytest.mark.parametrize("party_size", [1, 3])
 async def test_two_processes_sell_every_place_once_and_keep_the_line(pool: Pool, dsn: str, party_size: int) -> None:
     event = await make_event(pool, capacity=CAPACITY)
-    orders = [
-        Order(dsn=dsn, event_id=event.id, keys=[f"{process}-{n}" for n in range(250)], party_size=party_size) for process in "ab"
-    ]
+    orders = [Order(dsn=dsn, event_id=event.id, keys=[f"{process}-{n}" for n in range(250)], party_size=party_size) for process in "ab"]
 
     answers = [answer for part in await run(*orders) for answer in part]
 
@@ -60,7 +58,9 @@ async def test_two_processes_sell_every_place_once_and_keep_the_line(pool: Pool,
     assert told == [(place, str(row[0])) for place, row in enumerate(line, start=1)]
     assert await differences(pool) == []
 
-    leaving = await pool.fetch("select id from registrations where event_id = $1 and state = 'confirmed' limit $2", event.id, 10 * party_size)
+    leaving = await pool.fetch(
+        "select id from registrations where event_id = $1 and state = 'confirmed' limit $2", event.id, 10 * party_size
+    )
     async with pool.acquire() as connection, connection.transaction():
         await cancel_places(connection, event.id, [row[0] for row in leaving], actor="guest", now=now(), mail=False)
     served = await pool.fetch("select booking_id from waitlist_entries where event_id = $1 and state = 'accepted' order by id", event.id)
@@ -86,9 +86,7 @@ async def test_same_keys_from_two_processes_book_once(pool: Pool, dsn: str) -> N
 
 async def test_count_then_insert_oversells_in_this_harness(pool: Pool, dsn: str) -> None:
     event = await make_event(pool, capacity=CAPACITY)
-    orders = [
-        Order(dsn=dsn, event_id=event.id, keys=[f"{process}-{n}" for n in range(250)], naive_capacity=CAPACITY) for process in "ab"
-    ]
+    orders = [Order(dsn=dsn, event_id=event.id, keys=[f"{process}-{n}" for n in range(250)], naive_capacity=CAPACITY) for process in "ab"]
 
     await run(*orders)
 
@@ -148,7 +146,5 @@ async def test_sold_out_answer_does_not_wait_for_the_lock(pool: Pool, dsn: str) 
     await run(Order(dsn=dsn, event_id=event.id, keys=["first"], accept_waitlist=False))
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("select lock_places($1)", event.id)
-        ((answer,),) = await asyncio.wait_for(
-            run(Order(dsn=dsn, event_id=event.id, keys=["late"], accept_waitlist=False)), timeout=15
-        )
+        ((answer,),) = await asyncio.wait_for(run(Order(dsn=dsn, event_id=event.id, keys=["late"], accept_waitlist=False)), timeout=15)
     assert answer == {"key": "late", "state": "event_full"}

@@ -44,6 +44,8 @@ def test_addresses_that_people_have(good: str) -> None:
     assert is_email(good)
 
 
-@pytest.mark.parametrize("bad", ["", "a", "a@b", "@b.de", "a@b..de", "a b@c.de", "a@b.de, c@d.de", "<a@b.de>", "a@" + "b" * 250 + ".de", "a@b.de\r\nBcc: x@y.de"])
+@pytest.mark.parametrize(
+    "bad", ["", "a", "a@b", "@b.de", "a@b..de", "a b@c.de", "a@b.de, c@d.de", "<a@b.de>", "a@" + "b" * 250 + ".de", "a@b.de\r\nBcc: x@y.de"]
+)
 def test_addresses_that_are_none(bad: str) -> None:
     assert not is_email(bad)

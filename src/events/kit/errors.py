@@ -60,4 +60,3 @@ class ForeignOrigin(DomainError):
     code = "foreign_origin"
     title = N_("This form was sent from another website, so we did not accept it.")
     next_step = N_("Please open the page again and send the form from there.")
-

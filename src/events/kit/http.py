@@ -66,9 +66,7 @@ async def before_request(request: AnyRequest) -> None:
 
 def speak(request: AnyRequest) -> None:
     """Sets this request's language."""
-    set_language(
-        negotiate(request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
-    )
+    set_language(negotiate(request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")))
 
 
 def refuse_foreign_origin(request: AnyRequest) -> None:
@@ -128,9 +126,7 @@ def answer_domain_error(request: AnyRequest, error: DomainError) -> Response[Any
     speak(request)
     if wants_json(request):
         return problem(error)
-    return page(
-        "error.html", status=error.status, title=error.say(), next_step=error.say_next_step(), link=error.link, code=error.code
-    )
+    return page("error.html", status=error.status, title=error.say(), next_step=error.say_next_step(), link=error.link, code=error.code)
 
 
 def wants_json(request: AnyRequest) -> bool:

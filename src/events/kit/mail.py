@@ -18,11 +18,11 @@ import msgspec
 _POLICY = SMTP.clone(cte_type="7bit")
 
 
-class MailRefused(Exception):  # noqa: N818 (an outcome, not a bug)
+class MailRefused(Exception):
     """Refused for good: sending it again would be refused again. The text is what the server said."""
 
 
-class MailDelayed(Exception):  # noqa: N818 (an outcome, not a bug)
+class MailDelayed(Exception):
     """Not sent now, worth another try later: the server is away, busy or not set up."""
 
 

@@ -106,4 +106,3 @@ def _guest(guest: GuestDetails, tokens: Tokens) -> tuple[dict[str, Any], str]:
         "sort_key": sort_key(guest),
     }
     return msgspec.structs.asdict(guest) | made, code
-

@@ -81,9 +81,7 @@ async def booking_by_id(db: Executor, booking_id: UUID) -> Booking | None:
 async def booking_of_registration(db: Executor, registration_id: UUID) -> Booking | None:
     """The whole booking that a registration belongs to."""
     return _booking(
-        await db.fetch(
-            f"{_PLACES} where b.id = (select booking_id from registrations where id = $1) order by g.position", registration_id
-        )
+        await db.fetch(f"{_PLACES} where b.id = (select booking_id from registrations where id = $1) order by g.position", registration_id)
     )
 
 
@@ -111,9 +109,7 @@ async def give_back_places(
 ) -> list[UUID]:
     """Cancels, moves the counters, serves the waiting list. Answers what really changed."""
     return list(
-        await tx.fetchval(
-            "select give_back_places($1, $2, 'cancelled', $3, $4, $5)", event_id, list(registration_ids), actor, reason, now
-        )
+        await tx.fetchval("select give_back_places($1, $2, 'cancelled', $3, $4, $5)", event_id, list(registration_ids), actor, reason, now)
     )
 
 
