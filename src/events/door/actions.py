@@ -19,8 +19,10 @@ def pairing_code(tokens: Tokens, phone_id: UUID) -> str:
     return tokens.code("pairing", phone_id, 1)
 
 
-async def add_phone(tx: Connection, tokens: Tokens, *, event_id: UUID, name: str, gate: str, now: datetime) -> UUID:
-    """Prepares a phone for the gate of that name, which is made if need be."""
+async def add_phone(
+    tx: Connection, tokens: Tokens, *, event_id: UUID, name: str, gate: str, now: datetime, lasts: timedelta = PAIRING_LASTS
+) -> UUID:
+    """Prepares a phone for the gate of that name, which is made if need be. Its code can be used for as long as it lasts."""
     phone_id = new_id()
     gate_id = await queries.ensure_gate(tx, new_id(), event_id, gate)
     await phone_queries.insert_phone(
@@ -30,7 +32,7 @@ async def add_phone(tx: Connection, tokens: Tokens, *, event_id: UUID, name: str
         gate_id=gate_id,
         name=name,
         pairing_hash=token_hash(pairing_code(tokens, phone_id)),
-        expires_at=now + PAIRING_LASTS,
+        expires_at=now + lasts,
     )
     return phone_id
 

@@ -8,10 +8,10 @@ import msgspec
 from events.kit.i18n import LANGUAGES, N_, current_language, local, use_language
 from events.kit.i18n import gettext as _
 from events.kit.times import clock_label, moment_label
+from events.people.diet import diet_words
 from events.people.names import is_family_first, latin_name, native_name, spoken_name
 
 from .model import Answer, Entrant, FoundGuest, Phone, Reason, Verdict
-
 
 HEADLINES = {
     "admitted": N_("Welcome"),
@@ -29,19 +29,14 @@ HEADLINES = {
 """The word over each verdict; 'unsure' is the phone's own, while the server cannot be reached."""
 
 
-def headline(kind: str) -> str:
-    """The word in the steward's language."""
-    return _(HEADLINES[kind])
-
-
-def guest_headlines(kind: str) -> list[tuple[str, str]]:
-    """The same word in the other languages, for a guest who looks at the steward's phone: (language, word)."""
-    others = []
+def said_elsewhere(word: str) -> list[tuple[str, str]]:
+    """A word in the languages the steward does not use, for a guest who looks at the phone: (language, word)."""
+    said = []
     for language in LANGUAGES:
         if language != current_language():
             with use_language(language):
-                others.append((language, headline(kind)))
-    return others
+                said.append((language, _(word)))
+    return said
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +113,7 @@ def card_of(guest: Entrant) -> Card:
         latin=latin if latin not in (name, spoken) else "",
         company=guest.company,
         table=guest.table_name or "",
-        diet=guest.diet,
+        diet=diet_words(guest.diet),
         access_needs=guest.access_needs,
         flags=guest.flags,
     )

@@ -88,7 +88,12 @@ class AllCheckedIn(msgspec.Struct, frozen=True):
     check_ins: list[CheckedIn]
 
 
-_EXAMPLE = {"id": "0197c5a0-93f1-7cc2-9d43-0a1b2c3d4e5f", "code": "ABCDEFGHIJKLMNOP", "gate": "Main entrance", "at": "2027-04-22T18:31:07+09:00"}
+_EXAMPLE = {
+    "id": "0197c5a0-93f1-7cc2-9d43-0a1b2c3d4e5f",
+    "code": "ABCDEFGHIJKLMNOP",
+    "gate": "Main entrance",
+    "at": "2027-04-22T18:31:07+09:00",
+}
 ONE = JsonBody(NewCheckIn, example=_EXAMPLE)
 MANY = JsonBody(NewCheckIns, example={"sent_at": "2027-04-22T18:40:00+09:00", "check_ins": [_EXAMPLE]})
 REFUSALS = refusals(MalformedJson, TokenRequired, ScopeMissing, NotFound, InvalidInput, UnknownGate, Unavailable)
@@ -105,6 +110,7 @@ REFUSALS = refusals(MalformedJson, TokenRequired, ScopeMissing, NotFound, Invali
 async def create_check_in(
     request: AnyRequest,
     slug: FromPath[str],
+    *,
     api_client: NamedDependency[ApiClient],
     pool: NamedDependency[Pool],
     desk: NamedDependency[CheckInDesk],
@@ -134,6 +140,7 @@ async def create_check_in(
 async def create_check_ins(
     request: AnyRequest,
     slug: FromPath[str],
+    *,
     api_client: NamedDependency[ApiClient],
     pool: NamedDependency[Pool],
     desk: NamedDependency[CheckInDesk],

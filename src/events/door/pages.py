@@ -13,7 +13,7 @@ from litestar.response import Redirect, ServerSentEvent, Template
 
 from events.kit import clock
 from events.kit.assets import BUILT_FOLDER, asset
-from events.kit.database import Connection, Pool
+from events.kit.database import Pool
 from events.kit.forms import Form
 from events.kit.http import CONTENT_SECURITY_POLICY, wants_json
 from events.kit.ids import new_id
@@ -23,7 +23,7 @@ from events.people.keys import search_words
 
 from . import actions, queries
 from .access import provide_phone
-from .announcement import HEADLINES, Line, announce, guest_headlines, headline, line_of
+from .announcement import HEADLINES, Line, announce, line_of, said_elsewhere
 from .desk import CheckInDesk
 from .errors import PhoneNotPaired
 from .forms import LONGEST_QUERY, parse_scan, parse_undo
@@ -41,16 +41,14 @@ SCANNER_POLICY = {
     + "; worker-src 'self'"
 }
 
-WORDS: dict[str, Any] = {"headline": headline, "guest_headlines": guest_headlines}
+WORDS: dict[str, Any] = {"headlines": HEADLINES, "said_elsewhere": said_elsewhere}
 
 
 @get("/door")
-async def show_scanner(phone: NamedDependency[Phone], db: NamedDependency[Connection]) -> Template:
+async def show_scanner(phone: NamedDependency[Phone], pool: NamedDependency[Pool]) -> Template:
     """The scanner. Without a script it is two forms: a code and a search."""
-    attendance = await queries.attendance_of_event(db, phone.event_id)
-    return page(
-        "door/scanner.html", headers=SCANNER_POLICY, phone=phone, attendance=attendance, check_in_id=new_id(), kinds=list(HEADLINES), **WORDS
-    )
+    attendance = await queries.attendance_of_event(pool, phone.event_id)
+    return page("door/scanner.html", headers=SCANNER_POLICY, phone=phone, attendance=attendance, check_in_id=new_id(), **WORDS)
 
 
 @get("/door/worker.js", sync_to_thread=False)
@@ -90,19 +88,19 @@ async def create_undo(
 
 @get("/door/guests")
 async def show_guests(
-    request: AnyRequest, phone: NamedDependency[Phone], db: NamedDependency[Connection], q: FromQuery[str] = ""
+    request: AnyRequest, phone: NamedDependency[Phone], pool: NamedDependency[Pool], q: FromQuery[str] = ""
 ) -> Response[Any]:
     """Guests of this event by name in any script, by company or by department."""
     query = q[:LONGEST_QUERY]
-    lines = await _found(db, phone, query)
+    lines = await _found(pool, phone, query)
     if wants_json(request):
         return Response(lines)
     return page("door/guests.html", phone=phone, query=query, lines=[(line, new_id()) for line in lines])
 
 
-async def _found(db: Connection, phone: Phone, query: str) -> list[Line]:
+async def _found(pool: Pool, phone: Phone, query: str) -> list[Line]:
     words = search_words(query)
-    return [line_of(found, phone) for found in await queries.find_guests(db, phone.event_id, words)] if words else []
+    return [line_of(found, phone) for found in await queries.find_guests(pool, phone.event_id, words)] if words else []
 
 
 @get("/door/stream")

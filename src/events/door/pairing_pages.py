@@ -63,7 +63,7 @@ async def create_pairing(
     async with pool.acquire() as connection, connection.transaction():
         token = await actions.pair(connection, code, name=name, now=clock.now())
     secure = base_url.startswith("https:")
-    cookie = Cookie(PHONE_COOKIE, token, max_age=COOKIE_SECONDS, path="/door", secure=secure, httponly=True, samesite="lax")
+    cookie = Cookie(key=PHONE_COOKIE, value=token, max_age=COOKIE_SECONDS, path="/door", secure=secure, httponly=True, samesite="lax")
     return Redirect("/door", status_code=303, cookies=[cookie])
 
 
@@ -80,7 +80,9 @@ def answer_phone_not_paired(request: AnyRequest, error: PhoneNotPaired) -> Respo
 
 def answer_pairing_needed(*, status: int, mistyped: bool = False) -> Response[Any]:
     error = PhoneNotPaired()
-    return page("door/unpaired.html", status=status, title=error.say(), next_step=error.say_next_step(), mistyped=mistyped, page_url="/door")
+    return page(
+        "door/unpaired.html", status=status, title=error.say(), next_step=error.say_next_step(), mistyped=mistyped, page_url="/door"
+    )
 
 
 router = Router(path="/", route_handlers=[new_pairing, show_pairing, create_pairing])

@@ -1,4 +1,8 @@
-"""The organiser's list of door phones: add one, see when it was last there, take it back."""
+"""The organiser's list of door phones: add one, see when it was last there, take it back.
+
+These handlers take connections from the pool themselves, after they know who is asking: beside `staff`, which may refuse, the
+framework would drop a connection it had already taken for `db` or `tx`.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +16,7 @@ from litestar.response import Redirect, Template
 from events.accounts.model import Staff
 from events.accounts.queries import insert_audit_entry
 from events.kit import clock
-from events.kit.database import Connection
+from events.kit.database import Connection, Executor, Pool
 from events.kit.errors import NotFound
 from events.kit.forms import Form
 from events.kit.http import wants_json
@@ -30,23 +34,28 @@ AnyRequest = Request[Any, Any, State]
 
 
 @get("/organiser/events/{slug:str}/phones")
-async def show_phones(slug: FromPath[str], staff: NamedDependency[Staff], db: NamedDependency[Connection]) -> Template:
+async def show_phones(slug: FromPath[str], staff: NamedDependency[Staff], pool: NamedDependency[Pool]) -> Template:
     """The phones of an event and the form for one more."""
-    return await _list(db, await event_for_staff(db, staff, slug), Form(), status=200)
+    return await _list(pool, staff, await event_for_staff(pool, staff, slug), Form(), status=200)
 
 
 @post("/organiser/events/{slug:str}/phones", status_code=303)
 async def create_phone(
-    request: AnyRequest, slug: FromPath[str], staff: NamedDependency[Staff], tx: NamedDependency[Connection], tokens: NamedDependency[Tokens]
+    request: AnyRequest,
+    slug: FromPath[str],
+    staff: NamedDependency[Staff],
+    pool: NamedDependency[Pool],
+    tokens: NamedDependency[Tokens],
 ) -> Response[Any]:
     """Prepares a phone; its page shows the code that pairs it."""
-    event = await event_for_staff(tx, staff, slug)
+    event = await event_for_staff(pool, staff, slug)
     form = await Form.read(request)
     name, gate = parse_phone(form)
     if not form.ok:
-        return await _list(tx, event, form, status=422)
-    phone_id = await actions.add_phone(tx, tokens, event_id=event.id, name=name, gate=gate, now=clock.now())
-    await _note(tx, event, staff, "phone_added", phone_id)
+        return await _list(pool, staff, event, form, status=422)
+    async with pool.acquire() as connection, connection.transaction():
+        phone_id = await actions.add_phone(connection, tokens, event_id=event.id, name=name, gate=gate, now=clock.now())
+        await _note(connection, event, staff, "phone_added", phone_id)
     return Redirect(f"/organiser/events/{slug}/phones/{phone_id}", status_code=303)
 
 
@@ -54,15 +63,16 @@ async def create_phone(
 async def show_phone(
     request: AnyRequest,
     slug: FromPath[str],
+    *,
     phone_id: FromPath[UUID],
     staff: NamedDependency[Staff],
-    db: NamedDependency[Connection],
+    pool: NamedDependency[Pool],
     tokens: NamedDependency[Tokens],
     base_url: NamedDependency[str],
 ) -> Response[Any]:
     """The code for the phone's camera as long as it can be used; the page asks here whether it was."""
-    event = await event_for_staff(db, staff, slug)
-    phone = await phone_queries.listed_phone(db, event.id, phone_id)
+    event = await event_for_staff(pool, staff, slug)
+    phone = await phone_queries.listed_phone(pool, event.id, phone_id)
     if phone is None:
         raise NotFound
     state = phone.state(clock.now())
@@ -70,29 +80,39 @@ async def show_phone(
         return Response({"state": state})
     code = actions.pairing_code(tokens, phone_id)
     return page(
-        "door/phone.html", event=event, phone=phone, state=state, code=code, pairing_url=f"{base_url}/door/pair/{code}", told=_teller(event)
+        "door/phone.html",
+        event=event,
+        staff=staff,
+        section="phones",
+        phone=phone,
+        state=state,
+        pairing_url=f"{base_url}/door/pair/{code}",
+        told=_teller(event),
     )
 
 
 @post("/organiser/events/{slug:str}/phones/{phone_id:uuid}/revocation", status_code=303)
 async def create_revocation(
-    slug: FromPath[str], phone_id: FromPath[UUID], staff: NamedDependency[Staff], tx: NamedDependency[Connection]
+    slug: FromPath[str], phone_id: FromPath[UUID], staff: NamedDependency[Staff], pool: NamedDependency[Pool]
 ) -> Redirect:
     """Takes the phone back: its next request opens nothing."""
-    event = await event_for_staff(tx, staff, slug)
-    if not await phone_queries.revoke_phone(tx, event.id, phone_id, clock.now()):
-        raise NotFound
-    await _note(tx, event, staff, "phone_revoked", phone_id)
+    event = await event_for_staff(pool, staff, slug)
+    async with pool.acquire() as connection, connection.transaction():
+        if not await phone_queries.revoke_phone(connection, event.id, phone_id, clock.now()):
+            raise NotFound
+        await _note(connection, event, staff, "phone_revoked", phone_id)
     return Redirect(f"/organiser/events/{slug}/phones", status_code=303)
 
 
-async def _list(db: Connection, event: Event, form: Form, *, status: int) -> Template:
+async def _list(db: Executor, staff: Staff, event: Event, form: Form, *, status: int) -> Template:
     phones = await phone_queries.phones_of_event(db, event.id)
     now = clock.now()
     return page(
         "door/phones.html",
         status=status,
         event=event,
+        staff=staff,
+        section="phones",
         phones=[(phone, phone.state(now)) for phone in phones],
         gates=await queries.gate_names(db, event.id),
         form=form,
