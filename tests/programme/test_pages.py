@@ -131,3 +131,19 @@ async def test_event_page_speaks_the_guests_language_and_names_the_zone(app: Lit
     async with browser(app) as client:
         page = await Visitor(client, locale=locale).open(f"/e/{event.slug}")
     assert [word for word in words if word not in page.text] == []
+
+
+async def test_programme_page_asks_the_database_as_often_for_one_event_as_for_three(dsn: str, pool: Pool) -> None:
+    programme = await make_programme(pool, slug="counted")
+    asked: list[int] = []
+    async with running_app(dsn, pool_size=1) as app, browser(app) as client:
+        for more in (1, 2):
+            for _ in range(more):
+                await make_event(pool, programme_id=programme)
+            statements: list[str] = []
+            async with app.state.pool.acquire() as connection:
+                connection.add_query_logger(lambda record, seen=statements: seen.append(record.query))
+            page = await Visitor(client).open("/p/counted")
+            asked.append(len([statement for statement in statements if "from events" in statement or "from pools" in statement]))
+            assert len([link for link in page.links if link.startswith("/e/")]) == sum(range(more + 1))
+    assert asked[0] == asked[1] > 0

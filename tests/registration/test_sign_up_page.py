@@ -141,7 +141,12 @@ async def test_companions_are_full_guests_and_untouched_blocks_are_nobody(visito
 
 async def test_names_in_two_scripts_are_stored_as_typed(visitor: Visitor, pool: Pool) -> None:
     event = await make_event(pool)
-    typed = {"family_name": "Reirei", "given_name": "Jirō", "family_name_native": "𠮷例", "given_name_native": "次郎"}
+    typed: dict[str, str | list[str]] = {
+        "family_name": "Reirei",
+        "given_name": "Jirō",
+        "family_name_native": "𠮷例",
+        "given_name_native": "次郎",
+    }
     await visitor.send(await visitor.open(f"/e/{event.slug}"), ERIKA | typed)
     row = await pool.fetchrow(
         """
