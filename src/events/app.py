@@ -24,8 +24,9 @@ from .door import api as door_api
 from .door import pages as door_pages
 from .door import pairing_pages as door_pairing_pages
 from .door import phone_pages as door_phone_pages
+from .door.access import provide_phone
 from .door.desk import CheckInDesk
-from .kit import http, jobs, limits, templates, tokens
+from .kit import callers, http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
 from .kit.database import open_pool
 from .kit.errors import DomainError
@@ -88,6 +89,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
     return Litestar(
         route_handlers=[*PAGES, *_mailbox(settings), _static_files()],
         dependencies=_dependencies(settings),
+        guards=[callers.guard(_identifiers())],
         before_request=http.before_request,
         before_send=[http.before_send],
         exception_handlers={
@@ -128,12 +130,16 @@ def _handlers(settings: Settings) -> dict[str, jobs.Handler]:
     }
 
 
+def _identifiers() -> dict[str, callers.Identify]:
+    return {"api_client": access.ApiClients().provide, "phone": provide_phone, "staff": access.provide_staff}
+
+
 def _dependencies(settings: Settings) -> dict[str, Provide]:
     def constant(value: object) -> Provide:
         return Provide(lambda: value, sync_to_thread=False, use_cache=True)
 
     return {
-        "api_client": Provide(access.ApiClients().provide),
+        "api_client": callers.provide("api_client"),
         "base_url": constant(settings.base_url),
         "db": Provide(http.provide_db),
         "tx": Provide(http.provide_tx),
@@ -143,7 +149,8 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         "claims": Provide(_claims),
         "desk": Provide(_desk),
         "live": Provide(_live),
-        "staff": Provide(access.provide_staff),
+        "phone": callers.provide("phone"),
+        "staff": callers.provide("staff"),
         "tokens": constant(tokens.Tokens(settings.secret_key)),
     }
 

@@ -1,5 +1,6 @@
 """Sessions, roles and API tokens as other rooms rely on them."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from events.kit.database import Connection
 from events.kit.errors import NotFound
 from events.programme.access import event_for_client, event_for_staff
 from tests.builders import make_event, make_organiser
-from tests.staff import make_session, make_staff
+from tests.staff import browser, make_session, make_staff, running_app
 
 
 async def test_session_answers_the_person_with_every_role(tx: Connection) -> None:
@@ -135,3 +136,17 @@ def test_header_without_a_bearer_token_is_refused(header: str) -> None:
 
 def test_scheme_of_the_bearer_token_has_no_case() -> None:
     assert bearer_token({"authorization": "bearer abc"}) == "abc"
+
+
+async def test_refused_callers_take_no_connection_with_them(dsn: str) -> None:
+    """Twenty strangers at pages, forms and the API: afterwards every connection of a small pool is free again."""
+    async with running_app(dsn, pool_size=3) as app, browser(app) as stranger:
+        answers = await asyncio.gather(
+            *(stranger.get("/organiser/events/dinner/guests") for _ in range(20)),
+            *(stranger.post("/organiser/events/dinner/edit") for _ in range(20)),
+            *(stranger.get("/api/v1/events/dinner") for _ in range(20)),
+        )
+        pool = app.state.pool
+
+        assert [answer.status_code for answer in answers] == [303] * 40 + [401] * 20
+        assert pool.get_idle_size() == pool.get_size()

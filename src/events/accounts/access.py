@@ -1,7 +1,7 @@
 """Who is asking: the person behind a session cookie, the program behind a bearer token.
 
-Handlers ask for the dependencies `staff` and `api_client`. Both look the caller up on a connection of their own, taken and
-given back at once, so that a handler's transaction never waits for them.
+Handlers ask for the dependencies `staff` and `api_client`. Both look the caller up as guards do (`kit.callers`), before anything
+else is opened, on a connection that is given back at once.
 """
 
 import time

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect, ServerSentEvent, Template
 
@@ -134,6 +134,5 @@ async def _counted(pool: Pool, phone: Phone) -> dict[str, str]:
 router = Router(
     path="/",
     route_handlers=[show_scanner, show_worker, create_check_in, create_undo, show_guests, stream_attendance],
-    dependencies={"phone": Provide(provide_phone)},
     exception_handlers={PhoneNotPaired: answer_phone_not_paired},
 )
