@@ -38,7 +38,7 @@ async def create_export(request: AnyRequest, slug: FromPath[str], staff: NamedDe
     name = f"{slug}-{clock.now():%Y-%m-%d}.csv"
     return Stream(
         guests_as_csv(pool, event, listing, current_language()),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 

@@ -19,7 +19,7 @@ from .model import Event, EventKind, Pool, Texts
 
 LARGEST_EVENT = 5000  # what the service is built and measured for
 NEW_VENUE = "new"
-HUES = (20, 45, 80, 145, 195, 230, 266, 300, 340)
+HUES = (20, 45, 80, 145, 195, 230, 265, 300, 340)
 _TYPED = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> sends and wants (HTML Living Standard, 2.3.5)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTINENTS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")

@@ -51,7 +51,7 @@ HUE_NAMES = dict(
     )
 )
 # A first draft of the form; the rest is for the organiser to say.
-_NEW = {"kind": "dinner", "hue": "266", "time_zone": "Europe/Berlin", "waiting_list": "yes", "max_companions": "0", "capacity": "120"}
+_NEW = {"kind": "dinner", "hue": "265", "time_zone": "Europe/Berlin", "waiting_list": "yes", "max_companions": "0", "capacity": "120"}
 
 
 @get("/organiser/events/new")
