@@ -56,7 +56,7 @@ async def test_link_from_the_mail_signs_in_and_leads_to_the_page_that_was_asked_
 
         mail = await mail_sent(app, tmp_path)
         link = link_in(mail)
-        assert (mail["To"], mail["Subject"]) == (staff.email, "Ihr Link zum Anmelden")
+        assert (mail["To"], mail["Subject"]) == (staff.email, "Ihr Link zum Einloggen")
         button = await guest.get(link)
         (wanted,) = re.findall(r'name="next_page" value="([^"]*)"', button.text)
         entered = await guest.post(link.partition("?")[0], data={"next_page": wanted})

@@ -20,7 +20,7 @@ from .guest_queries import PAGE_SIZE
 from .presentation import present_mail
 
 STATUSES: dict[str, tuple[str, list[str]]] = {
-    "all": (N_("All mails"), ["queued", "sent", "failed", "bounced"]),
+    "all": (N_("Every mail"), ["queued", "sent", "failed", "bounced"]),
     "troubled": (N_("Did not arrive"), ["failed", "bounced"]),
     "queued": (N_("On their way"), ["queued"]),
 }

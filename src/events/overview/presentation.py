@@ -35,7 +35,7 @@ KIND_WORDS: dict[str, str] = {
     "waitlisted": N_("Waiting list"),
     "promoted": N_("Moved up"),
     "approved": N_("Approval"),
-    "rejected": N_("Decline"),
+    "rejected": N_("Application declined"),
     "cancelled": N_("Cancellation"),
     "changed": N_("Change"),
 }
