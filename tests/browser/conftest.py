@@ -1,7 +1,8 @@
 """Browser tests: the real application as a process, real Chromium, phones with a fake camera.
 
 `server` is the application with the module's own database, `chromium` a browser for all tests, `open_page` a fresh page in it
-(phone-sized unless told otherwise), and `phone_with_camera` a browser of its own that sees a film.
+(phone-sized unless told otherwise), `scanner` such a page paired to an event's door, and `phone_with_camera` a browser of its own
+that sees a film.
 """
 
 import asyncio
@@ -17,7 +18,11 @@ import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
+from events.door.access import PHONE_COOKIE
+from events.kit.database import Pool
+from events.programme.model import Event
 from tests.chromium import launch_chromium
+from tests.door.builders import make_phone
 
 from .film import shoot
 
@@ -27,6 +32,7 @@ STARTS_WITHIN_SECONDS = 30
 Scene = tuple[str | None, float]
 OpenPage = Callable[..., Awaitable[Page]]
 PhoneWithCamera = Callable[..., Awaitable[Page]]
+Scanner = Callable[..., Awaitable[Page]]
 
 
 @dataclass
@@ -116,6 +122,26 @@ async def phone_with_camera(playwright: Playwright, server: Server, tmp_path: Pa
             return await _context_page(stack, browser, server, permissions=["camera"], **context)
 
         yield open_one
+
+
+@pytest.fixture
+def scanner(open_page: OpenPage, server: Server, pool: Pool) -> Scanner:
+    """`await scanner(event, gate="Garden gate", …)`: a phone without a camera, paired, on the scanner's page."""
+
+    async def open_one(event: Event, *, gate: str = "Main entrance", **context: Any) -> Page:
+        page = await open_page("/door/pair", **context)
+        await pair(page, server, pool, event, gate=gate)
+        await page.goto("/door")
+        return page
+
+    return open_one
+
+
+async def pair(page: Page, server: Server, pool: Pool, event: Event, *, gate: str = "Main entrance") -> None:
+    """Makes the page's browser a phone of the event."""
+    async with pool.acquire() as connection:
+        _, token = await make_phone(connection, event, gate=gate)
+    await page.context.add_cookies([{"name": PHONE_COOKIE, "value": token, "url": f"{server.url}/door", "httpOnly": True}])
 
 
 async def _context_page(stack: AsyncExitStack, browser: Browser, server: Server, **context: Any) -> Page:

@@ -21,6 +21,7 @@ from events.kit.errors import NotFound
 from events.kit.forms import Form
 from events.kit.http import wants_json
 from events.kit.i18n import current_language
+from events.kit.live import Live
 from events.kit.templates import page
 from events.kit.times import moment_label
 from events.kit.tokens import Tokens
@@ -93,14 +94,20 @@ async def show_phone(
 
 @post("/organiser/events/{slug:str}/phones/{phone_id:uuid}/revocation", status_code=303)
 async def create_revocation(
-    slug: FromPath[str], phone_id: FromPath[UUID], staff: NamedDependency[Staff], pool: NamedDependency[Pool]
+    slug: FromPath[str],
+    phone_id: FromPath[UUID],
+    *,
+    staff: NamedDependency[Staff],
+    pool: NamedDependency[Pool],
+    live: NamedDependency[Live],
 ) -> Redirect:
-    """Takes the phone back: its next request opens nothing."""
+    """Takes the phone back: its next request opens nothing, and a scanner that is open hears of it."""
     event = await event_for_staff(pool, staff, slug)
     async with pool.acquire() as connection, connection.transaction():
         if not await phone_queries.revoke_phone(connection, event.id, phone_id, clock.now()):
             raise NotFound
         await _note(connection, event, staff, "phone_revoked", phone_id)
+    live.mark(f"event:{event.id}")
     return Redirect(f"/organiser/events/{slug}/phones", status_code=303)
 
 

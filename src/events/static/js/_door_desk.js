@@ -1,5 +1,6 @@
 // Sends scans to the server and asks again, with the same id, until there is an answer. It never guesses one.
 const PATIENCE_MS = 5000;
+const UNEASE_MS = 1500; // so long a steward waits without a word
 const PAUSES_MS = [500, 1000, 2000, 4000];
 
 /** A scan is made on the phone, id included, so that asking twice is the same as asking once. */
@@ -25,9 +26,14 @@ export class Desk {
     this.#onChange = onChange;
   }
 
-  /** Resolves with the server's verdict, however long that takes. `onTrouble` is called when the first try fails. */
+  /** Resolves with the server's verdict, however long that takes. `onTrouble` is called when it takes long or the first try fails. */
   async decide(scan, onTrouble) {
-    return this.#untilAnswered("/door/check-ins", scan, onTrouble);
+    const unease = setTimeout(onTrouble, UNEASE_MS);
+    try {
+      return await this.#untilAnswered("/door/check-ins", scan, onTrouble);
+    } finally {
+      clearTimeout(unease);
+    }
   }
 
   async undo(checkInId) {

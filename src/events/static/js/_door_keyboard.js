@@ -1,5 +1,5 @@
 // Hardware scanners type what they read, faster than anybody can, and end with Enter.
-const SLOWEST_MS = 100;
+const SLOWEST_MS = 250; // Bluetooth scanners and busy phones stutter
 const SHORTEST = 8;
 
 // What the keys would be on the US layout scanners are delivered with, for phones and laptops set to another one.

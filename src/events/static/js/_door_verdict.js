@@ -15,8 +15,9 @@ export function closeVerdict() {
   stage.replaceChildren();
 }
 
-export function verdictIsOpen() {
-  return stage.childElementCount > 0;
+/** Whether a verdict (of that kind) is on the screen. */
+export function verdictIsOpen(kind) {
+  return kind ? stage.querySelector(`[data-verdict="${kind}"]`) !== null : stage.childElementCount > 0;
 }
 
 /** Texts into [data-slot], and [data-with] shown only where there is one; the guest's flags likewise. */

@@ -38,7 +38,7 @@ function tell(change) {
 async function check(what) {
   const scan = newScan(what);
   deciding = scan.id;
-  const answer = await desk.decide(scan, () => deciding === scan.id && show("unsure"));
+  const answer = await desk.decide(scan, () => deciding === scan.id && !verdictIsOpen("unsure") && show("unsure"));
   if (answer) announce(scan, answer);
 }
 
@@ -91,7 +91,7 @@ function note(text) {
 
 // The welcome of one guest gives way to the ticket of the next; everything else waits for the steward.
 function busy() {
-  return deciding || sheets.isOpen || (verdictIsOpen() && !document.querySelector(".verdict-admitted"));
+  return deciding || sheets.isOpen || (verdictIsOpen() && !verdictIsOpen("admitted"));
 }
 
 function seen(text) {
