@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from litestar import Request
 from litestar.datastructures import State
 
+from .errors import DomainError
+from .i18n import N_
 from .i18n import gettext as _
 
 # One @, something on both sides, a dot in the domain, no blanks: catches typing errors. Whether the
@@ -14,6 +16,13 @@ _EMAIL = re.compile(r"[^@\s<>(),;:\\\"\[\]]+@[^@\s<>(),;:\\\"\[\].]+(\.[^@\s<>()
 # C0 and C1 controls except tab and line breaks, and lone surrogates: PostgreSQL or a PDF would refuse them.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
+
+
+class MalformedForm(DomainError):
+    status = 400
+    code = "malformed_form"
+    title = N_("This form did not arrive in a readable state.")
+    next_step = N_("Please open the page again and send the form from there.")
 
 
 class Form:
@@ -28,8 +37,11 @@ class Form:
 
     @classmethod
     async def read(cls, request: Request[object, object, State]) -> "Form":
-        """Reads the body of a POST; a body that is no form is an empty form."""
-        data = await request.form()
+        """Reads the body of a POST; a body that is no form is an empty form. Raises `MalformedForm`."""
+        try:
+            data = await request.form()
+        except (ValueError, LookupError):  # bytes that are no text in the encoding their part names, or an encoding nobody knows
+            raise MalformedForm from None
         return cls((name, value) for name, value in data.multi_items() if isinstance(value, str))
 
     def text(self, name: str, *, required: bool = False, longest: int = 200) -> str:

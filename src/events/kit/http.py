@@ -30,7 +30,8 @@ CONTENT_SECURITY_POLICY = (
 SECURITY_HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Other sites learn nothing. "no-referrer" would also make browsers send "Origin: null" with our own forms.
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",
     "cache-control": "no-store",
@@ -58,9 +59,9 @@ class Broken(DomainError):
 
 
 async def before_request(request: AnyRequest) -> None:
-    """Sets the language and turns away forms that come from another site."""
+    """Sets the language and turns away forms that come from another site. No cookie counts for the API, so it takes any origin."""
     speak(request)
-    if request.method not in SAFE_METHODS and not request.headers.get("authorization"):
+    if request.method not in SAFE_METHODS and not request.scope["path"].startswith("/api/"):
         refuse_foreign_origin(request)
 
 
@@ -93,7 +94,12 @@ async def before_send(message: Message, scope: Scope) -> None:
         headers.setdefault(name, value)
     chosen = _language_in_query(scope)
     if chosen:
-        headers.add("set-cookie", f"{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax")
+        headers.add("set-cookie", _language_cookie(chosen, scope))
+
+
+def _language_cookie(language: str, scope: Scope) -> str:
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    return f"{LANGUAGE_COOKIE}={language}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
 
 
 def _language_in_query(scope: Scope) -> str | None:
