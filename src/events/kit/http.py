@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import structlog
 from litestar import Request, Response
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Message, Scope
 
@@ -36,6 +36,8 @@ SECURITY_HEADERS = {
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
+
+_RAW_SECURITY_HEADERS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class Unavailable(DomainError):
@@ -65,6 +67,11 @@ async def before_request(request: AnyRequest) -> None:
         refuse_foreign_origin(request)
 
 
+async def before_program(_request: AnyRequest) -> None:
+    """For addresses of the JSON API, in place of `before_request`: a bearer token is sent by no browser on its own, and only
+    refusals are in a language, which is found out when there is one to write."""
+
+
 def speak(request: AnyRequest) -> None:
     """Sets this request's language."""
     set_language(negotiate(request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")))
@@ -89,12 +96,13 @@ async def before_send(message: Message, scope: Scope) -> None:
     """Adds the security headers that the handler did not set itself, and remembers a language chosen by address."""
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
+    headers = list(message["headers"])
+    present = {name.lower() for name, _value in headers}
+    headers += [header for header in _RAW_SECURITY_HEADERS if header[0] not in present]
     chosen = _language_in_query(scope)
     if chosen:
-        headers.add("set-cookie", _language_cookie(chosen, scope))
+        headers.append((b"set-cookie", _language_cookie(chosen, scope).encode()))
+    message["headers"] = headers
 
 
 def _language_cookie(language: str, scope: Scope) -> str:
@@ -104,6 +112,8 @@ def _language_cookie(language: str, scope: Scope) -> str:
 
 def _language_in_query(scope: Scope) -> str | None:
     query = bytes(scope.get("query_string", b""))
+    if not query:
+        return None
     for language in ("de", "en", "ja"):
         if b"lang=" + language.encode() in query.split(b"&"):
             return language
@@ -148,6 +158,12 @@ def problem(error: DomainError) -> Response[dict[str, Any]]:
     if error.errors:
         body["errors"] = error.errors
     return Response(body, status_code=error.status, media_type="application/problem+json")
+
+
+def problem_for(request: AnyRequest, error: DomainError) -> Response[Any]:
+    """The refusal as a handler's own answer: raised, it would travel through every layer of the framework first."""
+    set_language(negotiate(None, None, request.headers.get("accept-language")))
+    return problem(error)
 
 
 def answer_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:

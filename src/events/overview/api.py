@@ -16,7 +16,7 @@ from events.accounts.errors import ScopeMissing, TokenRequired
 from events.accounts.model import ApiClient, Scope
 from events.kit.database import Pool
 from events.kit.errors import InvalidInput, NotFound
-from events.kit.http import Unavailable
+from events.kit.http import Unavailable, before_program
 from events.kit.openapi import operation, refusals
 from events.people.keys import search_words
 from events.programme.access import event_for_client
@@ -155,4 +155,6 @@ def _place(cursor: str | None) -> tuple[str, UUID] | None:
         raise InvalidInput(errors={"after": "Expected the value of `next` of an earlier page"}) from None
 
 
-api = Router(path="/api/v1", route_handlers=[show_event, list_guests], tags=["events"], include_in_schema=True)
+api = Router(
+    path="/api/v1", route_handlers=[show_event, list_guests], tags=["events"], before_request=before_program, include_in_schema=True
+)

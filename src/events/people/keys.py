@@ -77,7 +77,9 @@ def _sound(word: str) -> str:
     return word
 
 
-def _nasals(word: str) -> tuple[str, str]:
+def _nasals(word: str) -> tuple[str, ...]:
+    if "b" not in word and "p" not in word:
+        return (word,)
     return _NASAL.sub("n", word), _NASAL.sub("m", word)
 
 

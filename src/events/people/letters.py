@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from .kana import romaji
 
@@ -15,6 +16,8 @@ _SHAPES = (
 )
 _USUAL_SHAPE = str.maketrans({shape: group[0] for group in _SHAPES.split() for shape in group[1:]})
 _PLAIN_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")
+_KANA = re.compile(r"[ぁ-ヿ]")
 _JOINERS = str.maketrans("", "", "'’ʼ`´‘")  # O'Connor, Shin'ichi: one word with or without the mark
 
 
@@ -22,13 +25,18 @@ def plain_words(text: str) -> list[str]:
     """The words of a text: lower case, marks and width gone, kana as romaji, only letters and digits left."""
     if text.isascii():  # most company names and many people's: nothing to take apart
         return _PLAIN_WORD.findall(text.translate(_JOINERS).lower())
+    return list(_folded_words(text))
+
+
+@lru_cache(maxsize=4096)  # family names, given names and companies come again and again
+def _folded_words(text: str) -> tuple[str, ...]:
     folded = unicodedata.normalize("NFKC", text).translate(_JOINERS).casefold()
-    unmarked = "".join(_unmarked(letter) for letter in folded).translate(_LATIN).translate(_USUAL_SHAPE)
-    repeated = re.sub(r"(.)々", r"\1\1", unmarked)
-    spaced = "".join(letter if letter.isalnum() else " " for letter in repeated)
-    return romaji(spaced).split()
+    unmarked = "".join(map(_unmarked, folded)).translate(_LATIN).translate(_USUAL_SHAPE)
+    words = _WORD.findall(re.sub(r"(.)々", r"\1\1", unmarked) if "々" in unmarked else unmarked)
+    return tuple(romaji(" ".join(words)).split()) if _KANA.search(unmarked) else tuple(words)
 
 
+@lru_cache(maxsize=8192)
 def _unmarked(letter: str) -> str:
     """The letter without accents and variation selectors. Kana keep their voicing marks: か and が are letters of their own."""
     if "ぁ" <= letter <= "ヿ":

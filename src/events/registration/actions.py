@@ -25,7 +25,7 @@ async def register(claims: ClaimDesk, event: Event, sign_up: SignUp) -> Outcome:
     Answers confirmed, held, awaiting approval or waitlisted; the answer is durable. The same key again answers
     the same booking. Raises EventFull, RegistrationClosed, UnknownContingent or KeyReused.
     """
-    if not sign_up.accept_waitlist and await queries.is_surely_full(claims.pool, event.id, sign_up.key, clock_now()):
+    if not sign_up.accept_waitlist and await claims.is_surely_full(event.id, sign_up.key):
         raise EventFull
     claim = new_claim(sign_up, claims.tokens)
     decision = await claims.decide(event.id, claim)

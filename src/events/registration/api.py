@@ -14,18 +14,15 @@ from msgspec import Meta
 from events.accounts.access import require_scope
 from events.accounts.errors import ScopeMissing, TokenRequired
 from events.accounts.model import ApiClient, Scope
-from events.kit.database import Pool
 from events.kit.errors import DomainError, InvalidInput, NotFound
-from events.kit.http import Unavailable
+from events.kit.http import Unavailable, before_program, problem_for
 from events.kit.i18n import N_
 from events.kit.json_body import JsonBody, MalformedJson
-from events.kit.live import Live
 from events.kit.openapi import operation, refusals
 from events.people.names import full_name
-from events.programme.access import event_for_client
+from events.programme.access import hot_event_for_client
 
 from .actions import register
-from .claims import ClaimDesk
 from .errors import EventFull, KeyReused, RegistrationClosed, UnknownContingent
 from .model import GuestDetails, Outcome, RegistrationState, SignUp
 
@@ -144,14 +141,7 @@ KEY_HEADER = Schema(
     ),
 )  # fmt: skip
 async def create_registration(
-    request: Request[Any, Any, State],
-    slug: FromPath[str],
-    *,
-    api_client: NamedDependency[ApiClient],
-    pool: NamedDependency[Pool],
-    claims: NamedDependency[ClaimDesk],
-    live: NamedDependency[Live],
-    base_url: NamedDependency[str],
+    request: Request[Any, Any, State], slug: FromPath[str], api_client: NamedDependency[ApiClient]
 ) -> Response[Registered]:
     """All guests of the party get a place, or none does. Needs the scope `registrations:write`.
 
@@ -159,17 +149,22 @@ async def create_registration(
     `Idempotent-Replayed: true`; `status` may then also be `cancelled` or `expired`. A key with another body is refused.
     Keys belong to the organiser and the event.
     """
+    # The desk and its neighbours come from the application's state: in a rush for places this is the address that everybody
+    # calls, and each dependency more costs every one of them as much as reading the body.
+    here = request.app.state
     require_scope(api_client, Scope.WRITE_REGISTRATIONS)
     key = _idempotency_key(request)
     wanted = await BODY.read(request)
-    event = await event_for_client(pool, api_client, slug)
-    outcome = await register(claims, event, _sign_up(wanted, f"api:{api_client.organiser_id}:{key}"))
+    event = await hot_event_for_client(here.shelf, api_client, slug)
+    try:
+        outcome = await register(here.claims, event, _sign_up(wanted, f"api:{api_client.organiser_id}:{key}"))
+    except EventFull as full:
+        return problem_for(request, full)
     if not outcome.replayed:
-        live.mark(f"event:{event.id}")
-        request.app.state.worker.wake()
-    return Response(
-        _registered(outcome, wanted.registrant.locale, base_url), headers={"idempotent-replayed": "true"} if outcome.replayed else None
-    )
+        here.live.mark(f"event:{event.id}")
+        here.worker.wake()
+    headers = {"idempotent-replayed": "true"} if outcome.replayed else None
+    return Response(_registered(outcome, wanted.registrant.locale, here.base_url), headers=headers)
 
 
 def _idempotency_key(request: Request[Any, Any, State]) -> str:
@@ -208,4 +203,6 @@ def _registered(outcome: Outcome, locale: str, base_url: str) -> Registered:
     )
 
 
-api = Router(path="/api/v1", route_handlers=[create_registration], tags=["registrations"], include_in_schema=True)
+api = Router(
+    path="/api/v1", route_handlers=[create_registration], tags=["registrations"], before_request=before_program, include_in_schema=True
+)

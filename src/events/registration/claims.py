@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from events.kit.clock import now as clock_now
 from events.kit.coalesce import Coalescer
 from events.kit.database import LOST_CONNECTION, Pool
 from events.kit.ids import new_id
@@ -21,6 +22,7 @@ from .model import GuestDetails, SignUp
 
 # Measured: beyond 32 a batch gains little, and a smaller one bounds how long the event's row is locked.
 LARGEST_BATCH = 32
+LARGEST_LOOK = 500
 # A dead connection is replaced at once, a restarting server is back within a second or two.
 RETRIES_AFTER_SECONDS = (0.05, 0.5, 1.5)
 
@@ -49,6 +51,18 @@ class ClaimDesk:
         self.pool = pool
         self.tokens = tokens
         self._calls: Coalescer[UUID, dict[str, Any], Decision] = Coalescer(self._send, largest=LARGEST_BATCH)
+        self._looks: Coalescer[UUID, str, bool] = Coalescer(self._look, largest=LARGEST_LOOK)
+
+    async def is_surely_full(self, event_id: UUID, key: str) -> bool:
+        """Whether a newcomer with this key would be refused for sure, by a plain read that takes no lock.
+
+        Who asks while a read is under way shares the next one: a sold-out event costs the database next to nothing.
+        """
+        return await self._looks.ask(event_id, key)
+
+    async def _look(self, event_id: UUID, keys: list[str]) -> list[bool]:
+        new = await queries.new_keys_of_full_event(self.pool, event_id, keys, clock_now())
+        return [key in new for key in keys]
 
     async def decide(self, event_id: UUID, claim: Claim) -> Decision:
         """Asks for places and waits for the decision, which is then durable."""

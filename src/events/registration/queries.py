@@ -48,26 +48,26 @@ async def same_booking(db: Executor, event_id: UUID, key: str, request_hash: byt
     )
 
 
-async def is_surely_full(db: Executor, event_id: UUID, key: str, now: datetime) -> bool:
-    """Whether a newcomer would be refused for sure: no place is free, none comes free by itself just now, the key is new.
+async def new_keys_of_full_event(db: Executor, event_id: UUID, keys: list[str], now: datetime) -> set[str]:
+    """Whose sign-ups would be refused for sure: no place is free, none comes free by itself just now, the key is new.
 
-    A plain read that takes no lock, for the answer that most people get on a busy day.
+    A plain read that takes no lock, for the answer that most people get on a busy day. While there are places, it is empty.
     """
-    return bool(
-        await db.fetchval(
-            """
-            select p.taken >= p.capacity
-                   and not exists (select from registrations r
-                                   where r.event_id = p.id and r.state = 'held' and r.expires_at <= $3)
-                   and not exists (select from bookings b where b.event_id = p.id and b.idempotency_key = $2)
-            from pools p
-            where p.id = $1
-            """,
-            event_id,
-            key,
-            now,
-        )
+    rows = await db.fetch(
+        """
+        select k.key
+        from pools p
+        cross join unnest($2::text[]) as k (key)
+        where p.id = $1
+          and p.taken >= p.capacity
+          and not exists (select from registrations r where r.event_id = p.id and r.state = 'held' and r.expires_at <= $3)
+          and not exists (select from bookings b where b.event_id = p.id and b.idempotency_key = k.key)
+        """,
+        event_id,
+        keys,
+        now,
     )
+    return {row[0] for row in rows}
 
 
 async def booking_by_token(db: Executor, token_hash: bytes) -> Booking | None:

@@ -1,0 +1,204 @@
+"""The measurements of one run, side by side, and the proof that nothing was lost or sold twice meanwhile."""
+
+import os
+import platform
+import statistics
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import click
+import msgspec
+
+from events.kit.database import Connection, prepare_connection
+from events.registration.reconcile import differences
+from events.settings import Settings
+
+from . import wire
+from .direct import claims_per_second
+from .load import Measured, NextRequest, TakeAnswer, drive
+from .stage import Stage, add_event, stage
+
+ENDLESS = 3_000_000  # places of the hot event: more than any run can take
+SMALL = 120  # the dinner: what its page shows as chairs
+WARM_UP_SECONDS = 0.5
+# Every database connection plans each statement of the functions anew for its first five calls, which costs it about 50 ms.
+FIRST_WARM_UP_SECONDS = 3.0
+DATABASE_CLIENTS = 10  # as many connections as the service holds
+BATCH = 32  # what one coalesced call of the service may carry
+
+
+class Plan(msgspec.Struct, frozen=True):
+    clients: int
+    seconds: float
+    rounds: int
+
+
+class Run:
+    """Counts on both sides of the wire: what was acknowledged here, what stands in the database there."""
+
+    def __init__(self, built: Stage, plan: Plan, db: Connection) -> None:
+        self.stage, self.plan, self.db = built, plan, db
+        self.rates: dict[str, list[float]] = {}
+        self.spread: dict[str, list[tuple[float, float]]] = {}
+        self.booked = {"api": 0, "form": 0}
+        self.admitted = 0
+        self.codes: list[str] = []
+
+    async def http(
+        self, name: str, port: int, request: NextRequest, *, expect: int, take: TakeAnswer | None = None, **options: float
+    ) -> Measured:
+        """One measurement after a short warm-up. An unexpected answer ends the run: a fast wrong answer is worth nothing."""
+        clients = int(options.get("clients", self.plan.clients))
+        total = 0
+        for seconds in (WARM_UP_SECONDS, self.plan.seconds):
+            measured = await drive(port, request, clients=clients, seconds=seconds, take=take)
+            if set(measured.statuses) != {expect}:
+                raise RuntimeError(f"{name}: expected {expect}, got {dict(measured.statuses)}")
+            total += measured.answers
+        self.note(name, measured.rate, (measured.latency(0.5), measured.latency(0.99)))
+        return msgspec.structs.replace(measured, statuses=type(measured.statuses)({expect: total}))
+
+    def note(self, name: str, rate: float, latency: tuple[float, float] | None = None) -> None:
+        self.rates.setdefault(name, []).append(rate)
+        if latency:
+            self.spread.setdefault(name, []).append(latency)
+
+    def rate(self, name: str) -> float:
+        return statistics.median(self.rates[name])
+
+
+async def bench(settings: Settings, plan: Plan) -> int:
+    """Measures, prints a table and verifies the totals. Answers 1 when a total is wrong or an aim is missed."""
+    click.echo(_machine())
+    async with stage(settings) as built:
+        db = await asyncpg.connect(built.dsn)
+        await prepare_connection(db)
+        run = Run(built, plan, db)
+        await _prepare(run)
+        for number in range(plan.rounds):
+            click.echo(f"round {number + 1} of {plan.rounds} …")
+            for measurement in (_limits, _claims, _sign_ups, _sold_out, _pages, _check_ins):
+                await measurement(run)
+        faults = await _verify(run)
+        await db.close()
+    _show(run)
+    for fault in faults:
+        click.echo(f"WRONG  {fault}")
+    return 1 if faults or not _aims(run) else 0
+
+
+async def _prepare(run: Run) -> None:
+    for slug, capacity in (("hot", ENDLESS), ("direct", ENDLESS), ("open", SMALL), ("full", SMALL)):
+        run.stage.events[slug] = await add_event(run.db, slug, capacity)
+    filling = wire.sign_up_by_api("full", run.stage.token)
+    await _warm_up(run)
+    while set((await drive(run.stage.service, filling, clients=1, seconds=0.2)).statuses) == {201}:
+        pass
+
+
+async def _warm_up(run: Run) -> None:
+    """Sign-ups by both ways on an event of its own, before anything is counted."""
+    run.stage.events["warm"] = await add_event(run.db, "warm", ENDLESS)
+    for request in (wire.sign_up_by_api("warm", run.stage.token), wire.sign_up_by_form("warm")):
+        await drive(run.stage.service, request, clients=run.plan.clients, seconds=FIRST_WARM_UP_SECONDS)
+
+
+async def _limits(run: Run) -> None:
+    await run.http("plain page", run.stage.reference, wire.get("/page"), expect=200)
+    await run.http("minimal JSON endpoint, one round trip", run.stage.reference, wire.question(), expect=201)
+
+
+async def _claims(run: Run) -> None:
+    direct, whole = run.stage.events["direct"], max(1, round(run.plan.seconds))
+    one = await claims_per_second(run.stage.dsn, direct, batch=1, clients=DATABASE_CLIENTS, seconds=whole)
+    run.note("claim by pgbench, one guest a call", one)
+    many = await claims_per_second(run.stage.dsn, direct, batch=BATCH, clients=2, seconds=whole)
+    run.note(f"claim by pgbench, {BATCH} guests a call", many)
+
+
+async def _sign_ups(run: Run) -> None:
+    def keep_code(_request: bytes, answer: bytes) -> None:
+        run.codes.append(msgspec.json.decode(answer)["tickets"][0]["code"])
+
+    by_api = wire.sign_up_by_api("hot", run.stage.token)
+    done = await run.http("sign-ups through the API", run.stage.service, by_api, expect=201, take=keep_code)
+    run.booked["api"] += done.answers
+    done = await run.http("sign-ups through the form", run.stage.service, wire.sign_up_by_form("hot"), expect=303)
+    run.booked["form"] += done.answers
+
+
+async def _sold_out(run: Run) -> None:
+    await run.http("sold out, answer of the API", run.stage.service, wire.sign_up_by_api("full", run.stage.token), expect=409)
+    await run.http("sold out, answer of the form", run.stage.service, wire.sign_up_by_form("full"), expect=409)
+
+
+async def _pages(run: Run) -> None:
+    await run.http("event page, open", run.stage.service, wire.get("/e/open"), expect=200)
+    await run.http("event page, sold out", run.stage.service, wire.get("/e/full"), expect=200)
+
+
+async def _check_ins(run: Run) -> None:
+    """Tickets of this round's sign-ups, with every client and then with four phones as at a real door."""
+
+    def count(_request: bytes, answer: bytes) -> None:
+        run.admitted += b'"admitted"' in answer
+
+    request = wire.check_in("hot", run.stage.token, run.codes)
+    await run.http("check-ins", run.stage.service, request, expect=200, take=count)
+    await run.http("check-ins, four phones", run.stage.service, request, expect=200, take=count, clients=4)
+    run.codes.clear()
+
+
+async def _verify(run: Run) -> list[str]:
+    """Every acknowledged booking and check-in stands in the database once, and every counter is right."""
+    hot, full = run.stage.events["hot"], run.stage.events["full"]
+    rows = await run.db.fetch("select source, count(*) from bookings where event_id = $1 group by source", hot)
+    booked = {row["source"]: row["count"] for row in rows}
+    admitted = await run.db.fetchval("select count(*) from attendances where event_id = $1", hot)
+    faults = await differences(run.db)
+    if booked != run.booked:
+        faults.append(f"acknowledged {run.booked} sign-ups, stored {booked}")
+    if admitted != run.admitted:
+        faults.append(f"acknowledged {run.admitted} check-ins, stored {admitted}")
+    if (sold := await _taken(run.db, full)) != SMALL:
+        faults.append(f"{sold} places of {SMALL} sold")
+    return faults
+
+
+async def _taken(db: Connection, event_id: UUID) -> int:
+    return int(await db.fetchval("select taken from pools where id = $1", event_id))
+
+
+def _show(run: Run) -> None:
+    click.echo(f"\n{run.plan.clients} clients, {run.plan.rounds} rounds of {run.plan.seconds:g} s, medians\n")
+    click.echo(f"{'':42} {'per second':>10} {'p50 ms':>8} {'p99 ms':>8}")
+    for name in run.rates:
+        latency = run.spread.get(name)
+        told = "".join(f" {statistics.median(pair[part] for pair in latency):8.1f}" for part in (0, 1)) if latency else ""
+        click.echo(f"{name:42} {run.rate(name):10,.0f}{told}")
+    total = run.booked["api"] + run.booked["form"]
+    click.echo(f"\nverified: {total:,} sign-ups and {run.admitted:,} check-ins acknowledged and stored, {SMALL} of {SMALL} places sold")
+
+
+def _aims(run: Run) -> bool:
+    aims = (
+        ("sign-ups through the API", "minimal JSON endpoint, one round trip", 0.5),
+        ("sold out, answer of the API", "plain page", 1.0),
+    )
+    reached = True
+    for name, beside, aim in aims:
+        share = run.rate(name) / run.rate(beside)
+        click.echo(f"{'reached' if share >= aim else 'MISSED '}  {name}: {share:.0%} of {beside} (aim {aim:.0%})")
+        reached = reached and share >= aim
+    return reached
+
+
+def _machine() -> str:
+    model = next((line.partition(":")[2].strip() for line in _cpu_info() if line.startswith("model name")), platform.processor())
+    return f"{model}, {os.cpu_count()} processors, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+
+
+def _cpu_info() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
