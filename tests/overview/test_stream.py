@@ -9,16 +9,21 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from events.accounts.model import Role
+from events.accounts.model import Role, Staff
 from events.kit.clock import now
 from events.kit.database import Pool
+from events.kit.ids import new_id
 from events.kit.live import Live
-from events.overview.board import FRAGMENTS, Boards
+from events.overview.board import FOR_DOOR_STAFF, FRAGMENTS, Boards
 from events.overview.stream import board_stream
 from events.programme.model import Event
 from tests.builders import book, make_event
 from tests.overview.doors import arrive, registrations_of
 from tests.staff import browser, make_session, make_staff
+
+
+def owner_of(event: Event, role: Role = Role.OWNER) -> Staff:
+    return Staff(id=new_id(), email="", name="", locale="en", roles={event.organiser_id: role})
 
 
 class Reader:
@@ -44,7 +49,7 @@ async def watching(dsn: str, pool: Pool, event: Event) -> AsyncIterator[tuple[Re
     """A stream in a process of its own."""
     live = Live(dsn)
     await live.start()
-    stream = board_stream(live, Boards(pool), event)
+    stream = board_stream(live, Boards(pool), event, owner_of(event))
     yield Reader(stream), live
     await live.stop()
     await stream.aclose()
@@ -65,7 +70,7 @@ async def test_stream_begins_with_the_whole_board_and_goes_on_with_what_changed(
         took_seconds = asyncio.get_running_loop().time() - begun
 
     await other_process.stop()
-    assert set(changed) == {"figures", "room", "arrivals", "shares", "scans"}
+    assert set(changed) == {"figures", "room", "expected", "arrivals", "shares", "scans"}
     assert 'data-figure="arrived">1<' in changed["figures"]
     assert took_seconds < 1
 
@@ -100,7 +105,7 @@ async def test_what_happened_while_the_connection_was_lost_comes_after_it(dsn: s
 
 async def test_stream_tells_that_it_is_deaf_until_its_process_listens(dsn: str, pool: Pool, event: Event) -> None:
     live = Live(dsn)
-    stream = board_stream(live, Boards(pool), event)
+    stream = board_stream(live, Boards(pool), event, owner_of(event))
     reader = Reader(stream)
     assert await reader.next("lost") == ""
 
@@ -114,8 +119,8 @@ async def test_stream_tells_that_it_is_deaf_until_its_process_listens(dsn: str, 
 async def test_stream_ends_with_the_service_and_after_its_lifetime(dsn: str, pool: Pool, event: Event) -> None:
     live = Live(dsn)
     await live.start()
-    short = [message async for message in board_stream(live, Boards(pool), event, lifetime_seconds=0.5)]
-    stream = board_stream(live, Boards(pool), event)
+    short = [message async for message in board_stream(live, Boards(pool), event, owner_of(event), lifetime_seconds=0.5)]
+    stream = board_stream(live, Boards(pool), event, owner_of(event))
     begun = [await anext(stream), await anext(stream)]
     live.end_streams()
     rest = [message async for message in stream]
@@ -149,9 +154,13 @@ async def test_boards_of_one_event_share_their_readings(pool: Pool, event: Event
         return await original(key, askers)  # type: ignore[arg-type]
 
     boards._readers._call = counted  # type: ignore[assignment]
-    answers = await asyncio.gather(*(boards.fragments(event.id) for _ in range(50)))
+    answers = await asyncio.gather(*(boards.fragments(event, owner_of(event)) for _ in range(50)))
 
     assert (readings, all(answer == answers[0] for answer in answers)) == (1, True)
+
+
+async def test_door_staff_get_the_parts_that_are_for_them(pool: Pool, event: Event) -> None:
+    assert set(await Boards(pool).fragments(event, owner_of(event, Role.DOOR))) == FOR_DOOR_STAFF
 
 
 async def test_strangers_and_signed_out_people_get_no_board(app: Litestar, pool: Pool, event: Event) -> None:

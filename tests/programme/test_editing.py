@@ -171,9 +171,10 @@ async def test_mistake_stands_beside_its_field_and_what_was_typed_is_kept(
     assert (answer.status_code, error_of(answer, field), "光ファイバー" in answer.text) == (422, message, typed.get("title_ja", "光") != "")
 
 
-async def test_new_time_makes_a_new_version_of_the_calendar_entry_and_a_new_title_does_not(
+async def test_new_time_or_venue_makes_a_new_version_and_is_told_to_guests_and_a_new_title_is_not(
     organiser: httpx.AsyncClient, pool: Pool, event: Event
 ) -> None:
+    await book(pool, event, make_guest("A"), make_guest("B"))
     url, versions = f"/organiser/events/{event.slug}/edit", []
     for typed in (
         {},
@@ -185,9 +186,13 @@ async def test_new_time_makes_a_new_version_of_the_calendar_entry_and_a_new_titl
         assert (await organiser.post(url, data=form)).status_code == 303
         versions.append((await event_by_slug(pool, event.slug)).version)  # type: ignore[union-attr]
 
+    told = await pool.fetchval(
+        "select count(*) from jobs where payload ->> 'event_id' = $1 and payload ->> 'kind' = 'moved' group by payload ->> 'booking_id'",
+        str(event.id),
+    )
     changed = [detail["fields"] for action, detail in await audited(pool, event) if action == "event_changed"]
-    assert versions[1:] == [versions[0], versions[0] + 1, versions[0] + 2]
-    assert changed[1:] == [["title"], ["starts_at"], ["venue"]]
+    assert versions == [1, 1, 2, 3]
+    assert (changed, told) == ([[], ["title"], ["starts_at"], ["venue"]], 2)
 
 
 async def test_event_cannot_be_put_into_somebody_elses_programme_or_venue(organiser: httpx.AsyncClient, pool: Pool, event: Event) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from events.accounts.model import Role, Staff
 from events.door.announcement import HEADLINES
 from events.kit import clock
 from events.kit.coalesce import Coalescer
@@ -15,14 +15,20 @@ from events.kit.i18n import N_, current_language, use_language
 from events.kit.i18n import gettext as _
 from events.kit.templates import new_environment
 from events.people.names import full_name
+from events.programme.model import Event
 from events.programme.model import Pool as PlacePool
 from events.programme.queries import event_by_id, pools_of_event
 
 from . import board_queries
 from .chart import arrivals_chart
+from .guest_queries import guests_page
+from .listing import Group, Listing
 from .model import Board, ScanLine, Share
+from .presentation import clock_of, present_guest
 
-FRAGMENTS = ("notices", "figures", "room", "arrivals", "shares", "scans")
+FRAGMENTS = ("notices", "figures", "room", "expected", "arrivals", "shares", "scans")
+FOR_DOOR_STAFF = frozenset({"figures", "room", "arrivals", "shares", "scans"})
+EXPECTED_SHOWN = 8
 Fragments = dict[str, str]
 
 _VERDICTS = {
@@ -42,9 +48,12 @@ class Boards:
         self._templates = new_environment()
         self._readers: Coalescer[tuple[UUID, str], None, Fragments] = Coalescer(self._read, largest=10_000)
 
-    async def fragments(self, event_id: UUID) -> Fragments:
-        """The board's parts as HTML in the current language, no older than this call."""
-        return await self._readers.ask((event_id, current_language()), None)
+    async def fragments(self, event: Event, staff: Staff) -> Fragments:
+        """The board's parts as HTML in the current language, no older than this call; door staff get those for them."""
+        every = await self._readers.ask((event.id, current_language()), None)
+        if staff.may(Role.ORGANISER, event.organiser_id):
+            return every
+        return {name: html for name, html in every.items() if name in FOR_DOOR_STAFF}
 
     async def _read(self, key: tuple[UUID, str], askers: list[None]) -> list[Fragments]:
         event_id, language = key
@@ -69,6 +78,7 @@ async def read_board(db: Connection, event_id: UUID, now: datetime) -> Board:
         tables=await board_queries.tables_of(db, event_id),
         arrivals=await board_queries.arrivals_of(db, event_id, event.doors_at),
         scans=await board_queries.latest_scans(db, event_id),
+        expected=await guests_page(db, event_id, Listing(group=Group.EXPECTED), size=EXPECTED_SHOWN - 1),
     )
 
 
@@ -116,7 +126,8 @@ def _words(board: Board) -> dict[str, Any]:
         "at_tables": sum(table.guests for table in seated),
         "arrived_at_tables": sum(table.arrived for table in seated),
         "chart": arrivals_chart(board),
-        "doors": _clock(board.event.doors_at, board),
+        "doors": clock_of(board.event.doors_at, board.event.time_zone),
+        "expected": [present_guest(line, board.event) for line in board.expected],
         "scans": [_scan(line, board) for line in board.scans],
     }
 
@@ -127,13 +138,9 @@ def _scan(line: ScanLine, board: Board) -> dict[str, str]:
     table = _("Table %(name)s") % {"name": line.table_name} if line.table_name and line.verdict == "admitted" else ""
     walk_in = _("Walk-in") if line.is_walk_in else ""
     return {
-        "at": _clock(line.at, board),
+        "at": clock_of(line.at, board.event.time_zone),
         "name": full_name(line.guest, current_language()) if line.guest else _("Unknown ticket"),
         "word": _(word),
         "tone": tone,
         "about": " · ".join(part for part in (why, walk_in, table, line.gate) if part),
     }
-
-
-def _clock(at: datetime, board: Board) -> str:
-    return f"{at.astimezone(ZoneInfo(board.event.time_zone)):%H:%M}"

@@ -80,11 +80,11 @@ where m.event_id = $1
 
 
 async def guests_page(
-    db: Executor, event_id: UUID, listing: Listing, *, after: UUID | None = None, before: UUID | None = None
+    db: Executor, event_id: UUID, listing: Listing, *, after: UUID | None = None, before: UUID | None = None, size: int = PAGE_SIZE
 ) -> list[GuestLine]:
     """One page and one guest more, in the order of the names; going backwards the one more comes first."""
     statement = _BACKWARD if before else _FORWARD
-    rows = await db.fetch(statement, *_question(event_id, listing), before or after, PAGE_SIZE + 1)
+    rows = await db.fetch(statement, *_question(event_id, listing), before or after, size + 1)
     lines = [msgspec.convert(dict(row), GuestLine) for row in rows]
     return lines[::-1] if before else lines
 

@@ -76,18 +76,6 @@ class ScanLine(msgspec.Struct, frozen=True, kw_only=True):
     guest: Person | None
 
 
-class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the live board, read at one moment, so that its figures agree with each other."""
-
-    event: Event
-    read_at: datetime
-    figures: Figures
-    shares: list[Share]
-    tables: list[Table]
-    arrivals: list[Arrivals]
-    scans: list[ScanLine]
-
-
 class EventCount(msgspec.Struct, frozen=True, kw_only=True):
     """An event in the list of an organiser's events."""
 
@@ -123,6 +111,19 @@ class GuestLine(msgspec.Struct, frozen=True, kw_only=True):
     arrived_at: datetime | None
     source: str
     mail_status: str | None
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything on the live board, read at one moment, so that its figures agree with each other."""
+
+    event: Event
+    read_at: datetime
+    figures: Figures
+    shares: list[Share]
+    tables: list[Table]
+    arrivals: list[Arrivals]
+    scans: list[ScanLine]
+    expected: list[GuestLine]
 
 
 class GuestRecord(msgspec.Struct, frozen=True, kw_only=True):

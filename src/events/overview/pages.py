@@ -52,7 +52,7 @@ async def show_board(
         when=span_label(event.starts_at, event.ends_at, event.time_zone, locale=language),
         doors=clock_label(event.doors_at, event.time_zone, locale=language),
         read_at=_clock(clock.now(), event.time_zone),
-        fragments=await boards.fragments(event.id),
+        fragments=await boards.fragments(event, staff),
     )
 
 
@@ -67,7 +67,7 @@ async def stream_board(
     """The same board as it changes."""
     event = await event_for_staff(pool, staff, slug, at_least=Role.DOOR)
     # Proxies that buffer (nginx) are told not to; kit's compression leaves addresses ending in /stream alone.
-    return Stream(board_stream(live, boards, event), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+    return Stream(board_stream(live, boards, event, staff), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
 def _when(event: EventCount) -> str:

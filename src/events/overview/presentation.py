@@ -38,6 +38,7 @@ KIND_WORDS: dict[str, str] = {
     "rejected": N_("Application declined"),
     "cancelled": N_("Cancellation"),
     "changed": N_("Change"),
+    "moved": N_("New time or place"),
 }
 FLAG_WORDS = {"speaker": N_("Speaker"), "vip": N_("VIP"), "no_photo": N_("No photo"), "wheelchair": N_("Wheelchair")}
 

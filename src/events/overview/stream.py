@@ -8,16 +8,16 @@ a session that is over does not watch on) and at the service's shutdown; the bro
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from events.accounts.model import Staff
 from events.kit import clock
 from events.kit.live import Live, Signal
 from events.programme.model import Event
 
 from .board import Boards, Fragments
+from .presentation import clock_of
 
 LIFETIME_SECONDS = 600.0
 ALIVE_SECONDS = 15.0  # proxies drop silent connections after 30 to 60 s; changes nobody marked show by then, too
@@ -25,7 +25,9 @@ PAUSE_SECONDS = 0.25  # at most four readings a second, however many phones are 
 RETRY_MILLISECONDS = 1000
 
 
-async def board_stream(live: Live, boards: Boards, event: Event, *, lifetime_seconds: float = LIFETIME_SECONDS) -> AsyncIterator[bytes]:
+async def board_stream(
+    live: Live, boards: Boards, event: Event, staff: Staff, *, lifetime_seconds: float = LIFETIME_SECONDS
+) -> AsyncIterator[bytes]:
     """The messages of one browser; each is sent at once."""
     loop, shown = asyncio.get_running_loop(), Fragments()
     ends_at = loop.time() + lifetime_seconds * random.uniform(0.8, 1)  # noqa: S311 (so that not all come back together)
@@ -38,18 +40,14 @@ async def board_stream(live: Live, boards: Boards, event: Event, *, lifetime_sec
             if signal is Signal.LOST:
                 yield _message("lost", "")
                 continue
-            fresh = await boards.fragments(event.id)
+            fresh = await boards.fragments(event, staff)
             changed = {name: html for name, html in fresh.items() if shown.get(name) != html}
             if changed:
                 yield _message("board", msgspec.json.encode(changed).decode())
-            yield _message("alive", _clock(clock.now(), event))
+            yield _message("alive", clock_of(clock.now(), event.time_zone))
             shown = fresh
             await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _message(kind: str, data: str) -> bytes:
     return f"event: {kind}\ndata: {data}\n\n".encode()
-
-
-def _clock(at: datetime, event: Event) -> str:
-    return f"{at.astimezone(ZoneInfo(event.time_zone)):%H:%M}"

@@ -50,14 +50,18 @@ async def create_event(tx: Connection, staff: Staff, details: EventDetails, *, s
     return chosen
 
 
-async def edit_event(tx: Connection, staff: Staff, event: Event, details: EventDetails) -> None:
-    """Replaces an event's description; a new time or venue makes a new version of the calendar entry."""
+async def edit_event(tx: Connection, staff: Staff, event: Event, details: EventDetails, *, tell_guests: bool) -> None:
+    """Replaces an event's description. A new time or venue makes a new version of the calendar entry, and with `tell_guests`
+    every booking of a published event gets it by mail."""
     _programme_id, former = await editing_queries.place_of(tx, event.id)
     venue_id = await _venue(tx, details)
     changed = changed_fields(event, details, venue_id=venue_id, former_venue_id=former)
     is_new_version = not IN_CALENDAR.isdisjoint(changed)
     await editing_queries.update_event(tx, event.id, details, venue_id=venue_id, is_new_version=is_new_version)
-    await _note(tx, staff, event, "event_changed", {"fields": sorted(changed)})
+    is_told = tell_guests and is_new_version and event.status == EventStatus.PUBLISHED
+    if is_told:
+        await editing_queries.order_mails(tx, event.id, "moved")
+    await _note(tx, staff, event, "event_changed", {"fields": sorted(changed), "guests_told": is_told})
 
 
 async def publish_event(tx: Connection, staff: Staff, event: Event) -> None:

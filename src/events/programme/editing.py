@@ -59,8 +59,13 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 def changed_fields(event: Event, details: EventDetails, *, venue_id: UUID | None, former_venue_id: UUID | None) -> list[str]:
     """The names of what an edit changes, for the audit trail."""
     plain = [name for name in EventDetails.__struct_fields__ if hasattr(event, name)]
-    changed = [name for name in plain if getattr(event, name) != getattr(details, name)]
+    changed = [name for name in plain if _to_the_minute(getattr(event, name)) != _to_the_minute(getattr(details, name))]
     return [*changed, "venue"] if venue_id != former_venue_id else changed
+
+
+def _to_the_minute(value: object) -> object:
+    """The form knows no seconds; what was set otherwise and has some is not changed by being looked at."""
+    return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
 
 
 IN_CALENDAR = frozenset({"time_zone", "doors_at", "starts_at", "ends_at", "venue"})

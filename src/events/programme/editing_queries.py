@@ -74,6 +74,23 @@ async def update_status(tx: Connection, event_id: UUID, status: str) -> None:
     await tx.execute("update events set status = $2 where id = $1", event_id, status)
 
 
+async def order_mails(tx: Connection, event_id: UUID, kind: str) -> None:
+    """Writes a mail job for every booking that has a place or waits for one."""
+    await tx.execute(
+        """
+        insert into jobs (name, payload)
+        select 'booking_mail', jsonb_build_object('booking_id', r.booking_id, 'event_id', r.event_id, 'kind', $2::text)
+        from registrations r
+        where r.event_id = $1
+          and r.state not in ('cancelled', 'expired')
+        group by r.booking_id, r.event_id
+        order by r.booking_id
+        """,
+        event_id,
+        kind,
+    )
+
+
 async def live_registrations(db: Executor, event_id: UUID) -> list[UUID]:
     """Everybody who has a place or waits for one."""
     rows = await db.fetch(

@@ -119,6 +119,7 @@ def event_form(event: Event, *, programme_id: UUID | None, venue_id: UUID | None
         "max_companions": event.max_companions,
         "approval_required": "yes" if event.approval_required else "",
         "waiting_list": "yes" if event.waiting_list else "",
+        "tell_guests": "yes",
     }
     moments = ("doors_at", "starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "changes_until")
     typed = {name: typed_moment(getattr(event, name), event.time_zone) for name in moments}

@@ -100,7 +100,7 @@ async def update_event(
     details = parse_event(form, offer)
     if details is None:
         return _form_page(staff, event, form, offer, status=422)
-    await actions.edit_event(tx, staff, event, details)
+    await actions.edit_event(tx, staff, event, details, tell_guests=form.checked("tell_guests"))
     live.mark(event.live_topic)
     return Redirect(f"/organiser/events/{slug}/edit?done=saved", status_code=303)
 
