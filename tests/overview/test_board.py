@@ -139,6 +139,17 @@ async def test_late_sync_next_morning_does_not_flatten_the_curve(tx: Connection)
     assert (chart.arrived, chart.hours[-1][1]) == (2, "06:00")
 
 
+async def test_rehearsal_days_before_is_shown_at_its_own_hour(tx: Connection) -> None:
+    event = await dinner(tx)
+    (guest,) = await registrations_of(tx, await book(tx, event))
+    rehearsal = DOORS - timedelta(days=3, minutes=-2)
+    await arrive(tx, event, guest, rehearsal)
+
+    chart = arrivals_chart(await read_board(tx, event.id, rehearsal))
+
+    assert (chart.hours[0][1], chart.hours[-1][1], chart.arrived) == ("18:00", "18:30", 1)
+
+
 async def test_latest_scans_come_first_with_who_where_and_why(tx: Connection) -> None:
     event, other = await dinner(tx), await dinner(tx)
     (guest,) = await registrations_of(tx, await book(tx, event, make_guest("見本", "花子", table_name="7")))

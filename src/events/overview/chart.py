@@ -30,7 +30,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def arrivals_chart(board: Board) -> Chart:
-    """From a quarter before the doors (or the first arrival) until half an hour after the start, the last arrival or now."""
+    """From the doors (or the first arrival) until half an hour after the start, the last arrival or now."""
     begin, end = _hours(board)
     top = _ceiling(max(board.figures.confirmed, sum(step.guests for step in board.arrivals)))
     moments, total = [(begin, 0)], 0
@@ -56,13 +56,16 @@ def arrivals_chart(board: Board) -> Chart:
 
 
 def _hours(board: Board) -> tuple[datetime, datetime]:
-    event = board.event
+    event, arrivals = board.event, board.arrivals
+    earliest = event.doors_at - LONGEST_AXIS / 2
     begin, end = event.doors_at, event.starts_at + AFTER_START
     if board.read_at < event.ends_at:
         end = max(end, board.read_at)
-    if board.arrivals:
-        begin, end = min(begin, board.arrivals[0].at), max(end, board.arrivals[-1].at + STEP)
-    begin = max(begin, event.doors_at - LONGEST_AXIS / 2)
+    if arrivals:
+        begin, end = min(begin, arrivals[0].at), max(end, arrivals[-1].at + STEP)
+        if arrivals[-1].at < earliest:  # a rehearsal, days before
+            return max(begin, arrivals[-1].at - LONGEST_AXIS / 2), arrivals[-1].at + AFTER_START
+    begin = max(begin, earliest)
     return begin, min(end, begin + LONGEST_AXIS)
 
 
