@@ -73,14 +73,25 @@ async def test_card_names_the_guest_as_this_steward_says_it(app: Litestar, pool:
     same = {
         "name": "見本 花子",
         "name_lang": "ja",
-        "latin": "",
         "company": "株式会社みほん光学",
         "table": "7",
         "access_needs": "",
         "flags": ["no_photo"],
     }
-    assert cards["de"] == same | {"spoken": "Hanako Mihon", "spoken_lang": "", "diet": "Vegetarisch; そば不可"}
-    assert cards["ja"] == same | {"spoken": "ミホン ハナコ", "spoken_lang": "ja", "diet": "ベジタリアン; そば不可"}
+    assert cards["de"] == same | {
+        "spoken": "Hanako Mihon",
+        "spoken_lang": "",
+        "also": "ミホン ハナコ",
+        "also_lang": "ja",
+        "diet": "Vegetarisch; そば不可",
+    }
+    assert cards["ja"] == same | {
+        "spoken": "ミホン ハナコ",
+        "spoken_lang": "ja",
+        "also": "",
+        "also_lang": "",
+        "diet": "ベジタリアン; そば不可",
+    }
 
 
 async def test_same_scan_sent_again_is_answered_again_and_counted_once(app: Litestar, pool: Pool) -> None:

@@ -9,7 +9,7 @@ from events.kit.i18n import LANGUAGES, N_, current_language, local, use_language
 from events.kit.i18n import gettext as _
 from events.kit.times import clock_label, moment_label
 from events.people.diet import diet_words
-from events.people.names import is_family_first, latin_name, native_name, spoken_name
+from events.people.names import is_family_first, kana_name, latin_name, native_name, spoken_name
 
 from .model import Answer, Entrant, FoundGuest, Phone, Reason, Verdict
 
@@ -40,14 +40,15 @@ def said_elsewhere(word: str) -> list[tuple[str, str]]:
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """A guest as shown: the name as written, as it is said (empty when that is the same), and the rest of what to know."""
+    """A guest as shown: the name as written, as this steward says it and in the third script (each empty when that is the same)."""
 
     registration_id: UUID | None
     name: str
     name_lang: str
     spoken: str
     spoken_lang: str
-    latin: str
+    also: str
+    also_lang: str
     company: str
     table: str
     diet: str
@@ -96,21 +97,23 @@ def line_of(found: FoundGuest, phone: Phone) -> Line:
     """One result of the search."""
     card = card_of(found.guest)
     table = f"{_('Table')} {card.table}" if card.table else ""
-    about = " · ".join(part for part in (card.spoken, card.latin, card.company, table) if part)
+    about = " · ".join(part for part in (card.spoken, card.also, card.company, table) if part)
     return Line(card=card, about=about, state=found.state, inside=_clock(found.inside_since, phone) if found.inside_since else "")
 
 
 def card_of(guest: Entrant) -> Card:
     """The guest in the page's language; the second spelling only where it adds something."""
     language = current_language()
-    name, spoken, latin = native_name(guest), spoken_name(guest, language), latin_name(guest)
+    name, spoken = native_name(guest), spoken_name(guest, language)
+    also = latin_name(guest) if language == "ja" else kana_name(guest)
     return Card(
         registration_id=guest.registration_id,
         name=name,
         name_lang=_language(name),
         spoken=spoken if spoken != name else "",
         spoken_lang=_language(spoken),
-        latin=latin if latin not in (name, spoken) else "",
+        also=also if also not in (name, spoken) else "",
+        also_lang=_language(also),
         company=guest.company,
         table=guest.table_name or "",
         diet=diet_words(guest.diet),

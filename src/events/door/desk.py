@@ -1,4 +1,4 @@
-"""The check-in desk of a process: scans of one event that come while a call is in flight go together as the next call."""
+"""The check-in desk of a process: whatever is asked about one event while a call is in flight goes together as the next call."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,7 +9,7 @@ from events.kit.coalesce import Coalescer
 from events.kit.database import Pool
 
 from . import queries
-from .model import Answer, Scan
+from .model import Answer, Attendance, Scan
 
 LARGEST_CALL = 64  # more gain little, and a lone scan never waits for more than one call before its own
 
@@ -20,6 +20,7 @@ class CheckInDesk:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._calls: Coalescer[UUID, Scan, Answer] = Coalescer(self._redeem, largest=LARGEST_CALL)
+        self._counts: Coalescer[UUID, None, Attendance] = Coalescer(self._count, largest=LARGEST_CALL)
 
     async def redeem(self, event_id: UUID, scan: Scan) -> Answer:
         """Decides on one scan."""
@@ -31,6 +32,13 @@ class CheckInDesk:
         for start in range(0, len(scans), LARGEST_CALL):
             answers += await self._redeem(event_id, list(scans[start : start + LARGEST_CALL]))
         return answers
+
+    async def attendance(self, event_id: UUID) -> Attendance:
+        """How full the house is. Every scan makes every phone of the event ask at once, so they share the counting."""
+        return await self._counts.ask(event_id, None)
+
+    async def _count(self, event_id: UUID, askers: list[None]) -> list[Attendance]:
+        return [await queries.attendance_of_event(self._pool, event_id)] * len(askers)
 
     async def _redeem(self, event_id: UUID, scans: list[Scan]) -> list[Answer]:
         try:

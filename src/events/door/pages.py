@@ -45,9 +45,9 @@ WORDS: dict[str, Any] = {"headlines": HEADLINES, "said_elsewhere": said_elsewher
 
 
 @get("/door")
-async def show_scanner(phone: NamedDependency[Phone], pool: NamedDependency[Pool]) -> Template:
+async def show_scanner(phone: NamedDependency[Phone], desk: NamedDependency[CheckInDesk]) -> Template:
     """The scanner. Without a script it is two forms: a code and a search."""
-    attendance = await queries.attendance_of_event(pool, phone.event_id)
+    attendance = await desk.attendance(phone.event_id)
     return page("door/scanner.html", headers=SCANNER_POLICY, phone=phone, attendance=attendance, check_in_id=new_id(), **WORDS)
 
 
@@ -104,16 +104,17 @@ async def _found(pool: Pool, phone: Phone, query: str) -> list[Line]:
 
 
 @get("/door/stream")
-async def stream_attendance(request: AnyRequest, phone: NamedDependency[Phone], live: NamedDependency[Live]) -> ServerSentEvent:
+async def stream_attendance(
+    request: AnyRequest, phone: NamedDependency[Phone], desk: NamedDependency[CheckInDesk], live: NamedDependency[Live]
+) -> ServerSentEvent:
     """How many are inside, whenever any phone of the event lets somebody in."""
-    return ServerSentEvent(_attendance(request, phone, live))
+    return ServerSentEvent(_attendance(request, phone, desk, live))
 
 
-async def _attendance(request: AnyRequest, phone: Phone, live: Live) -> AsyncGenerator[dict[str, str], None]:
+async def _attendance(request: AnyRequest, phone: Phone, desk: CheckInDesk, live: Live) -> AsyncGenerator[dict[str, str], None]:
     ends_at = asyncio.get_running_loop().time() + STREAM_LASTS_SECONDS
-    pool: Pool = request.app.state.pool
     with live.subscribe(f"event:{phone.event_id}") as changes:
-        yield await _counted(pool, phone)
+        yield await _counted(desk, phone)
         while asyncio.get_running_loop().time() < ends_at:
             signal = await changes.wait(SILENCE_SECONDS)
             if signal is Signal.ENDED:
@@ -123,11 +124,11 @@ async def _attendance(request: AnyRequest, phone: Phone, live: Live) -> AsyncGen
             except PhoneNotPaired:
                 yield {"event": "unpaired", "data": ""}
                 return
-            yield {"comment": ""} if signal in (None, Signal.LOST) else await _counted(pool, phone)
+            yield {"comment": ""} if signal in (None, Signal.LOST) else await _counted(desk, phone)
 
 
-async def _counted(pool: Pool, phone: Phone) -> dict[str, str]:
-    attendance = await queries.attendance_of_event(pool, phone.event_id)
+async def _counted(desk: CheckInDesk, phone: Phone) -> dict[str, str]:
+    attendance = await desk.attendance(phone.event_id)
     return {"event": "attendance", "data": msgspec.json.encode(attendance).decode()}
 
 

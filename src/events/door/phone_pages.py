@@ -1,8 +1,4 @@
-"""The organiser's list of door phones: add one, see when it was last there, take it back.
-
-These handlers take connections from the pool themselves, after they know who is asking: beside `staff`, which may refuse, the
-framework would drop a connection it had already taken for `db` or `tx`.
-"""
+"""The organiser's list of door phones: add one, see when it was last there, take it back."""
 
 from typing import Any
 from uuid import UUID

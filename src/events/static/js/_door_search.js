@@ -1,4 +1,5 @@
 // Search as you type. While a word is being composed (kana to kanji) nothing is asked; afterwards only the latest answer counts.
+import { highlight } from "./_door_highlight.js";
 import { fill } from "./_door_verdict.js";
 
 const PAUSE_MS = 60;
@@ -33,7 +34,7 @@ export function searchAsYouType(sheet, { texts, onChosen }) {
   }
 
   function show(lines, said) {
-    list.replaceChildren(...lines.map((line) => row(line, onChosen)));
+    list.replaceChildren(...lines.map((line) => row(line, field.value, onChosen)));
     status.textContent = said;
   }
 
@@ -45,7 +46,7 @@ export function searchAsYouType(sheet, { texts, onChosen }) {
   field.form.addEventListener("submit", (event) => (event.preventDefault(), search()));
 }
 
-function row({ card, about, state, inside }, onChosen) {
+function row({ card, about, state, inside }, query, onChosen) {
   const line = document.getElementById("guest-line").content.firstElementChild.cloneNode(true);
   const confirmed = state === "confirmed";
   fill(line, {
@@ -55,6 +56,7 @@ function row({ card, about, state, inside }, onChosen) {
     state: confirmed || inside ? "" : words[state],
     confirmed: confirmed && !inside,
   });
+  for (const name of ["name", "about"]) highlight(line.querySelector(`[data-slot=${name}]`), query);
   line.querySelector("form").addEventListener("submit", (event) => (event.preventDefault(), onChosen(card)));
   return line;
 }
