@@ -51,6 +51,37 @@ begin
             select array_agg(o.id order by o.depth) from outwards o);
 end $$;
 
+-- The largest party that the places for it could ever serve, all others gone: those of the contingent itself, or of the
+-- pool around it once it is released; without a name those of the event.
+create function largest_party(p_event uuid, p_wanted uuid) returns int
+language sql stable as $$
+    with recursive outwards as (
+        select p.id, p.parent_id, p.capacity, coalesce(p.released_at, p.release_at) as release_at, 0 as depth
+        from pools p
+        where p.id = coalesce(p_wanted, p_event)
+          and p.event_id = p_event
+        union all
+        select p.id, p.parent_id, p.capacity, coalesce(p.released_at, p.release_at), o.depth + 1
+        from outwards o
+        join pools p on p.id = o.parent_id
+        where o.release_at is not null
+    )
+    select capacity from outwards order by depth desc limit 1
+$$;
+
+-- Locks these registrations and all that may move up, in the order of their ids. The door locks in that order, too, so that
+-- the two never wait for each other in a circle.
+create function lock_registrations(p_event uuid, p_registrations uuid[]) returns void
+language plpgsql as $$
+begin
+    perform from registrations r
+    where r.id = any (p_registrations || array(
+              select w.id from registrations w where w.event_id = p_event and w.state = 'waitlisted'))
+      and r.event_id = p_event
+    order by r.id
+    for no key update;
+end $$;
+
 -- Adds (or, with p_sign -1, gives back) one place per array element, in the pool and all around it.
 create function move_taken(p_pools uuid[], p_sign int) returns void
 language plpgsql as $$
@@ -118,6 +149,7 @@ begin
     if ev.status <> 'published' or ev.starts_at <= p_now then
         return 0;
     end if;
+    perform lock_registrations(p_event, '{}');
     select jsonb_object_agg(d.id, d.direct) into free from direct_places(p_event) d;
     for entry in
         select w.id, w.booking_id, w.pool_id, w.party_size
@@ -164,7 +196,8 @@ begin
 end $$;
 
 -- Returns places (or places in line) of registrations and lets the waiting list move up.
--- Answers the registrations that really changed; ones already given back are left alone.
+-- Answers the registrations that really changed; ones already given back are left alone. Guests cannot give back the place of
+-- somebody who is inside: it is not free. A scan and a cancellation at the same time meet at the registration's row.
 create function give_back_places(
     p_event uuid, p_registrations uuid[], p_state text, p_actor text, p_reason text, p_now timestamptz
 ) returns uuid[]
@@ -174,17 +207,16 @@ declare
     line record;
 begin
     perform lock_places(p_event);
-    select coalesce(array_agg(r.id), '{}') as ids,
-           coalesce(array_agg(r.pool_id) filter (where r.pool_id is not null), '{}') as pools
+    perform lock_registrations(p_event, p_registrations);
+    select coalesce(array_agg(r.id order by r.id), '{}') as ids,
+           coalesce(array_agg(r.pool_id order by r.id) filter (where r.pool_id is not null), '{}') as pools
     into gone
-    from (select id, pool_id
-          from registrations
-          where id = any (p_registrations)
-            and event_id = p_event
-            and state not in ('cancelled', 'expired')
-            and (p_state <> 'expired' or (state = 'held' and expires_at <= p_now))
-          order by id
-          for update) r;
+    from registrations r
+    where r.id = any (p_registrations)
+      and r.event_id = p_event
+      and r.state not in ('cancelled', 'expired')
+      and (p_state <> 'expired' or (r.state = 'held' and r.expires_at <= p_now))
+      and (p_actor <> 'guest' or not exists (select from attendances a where a.registration_id = r.id));
     if cardinality(gone.ids) = 0 then
         return gone.ids;
     end if;

@@ -7,7 +7,8 @@
 --               "consents": [{"purpose", "text_hash" (hex), "channel"}]}]}
 -- Its outcome: 'confirmed', 'held', 'awaiting_approval' or 'waitlisted' (all written down, with the
 -- booking), or 'full', 'closed', 'unknown_contingent', 'key_reused' (nothing written).
--- A key seen before answers its booking again ("replayed") and changes nothing.
+-- A key seen before answers its booking again ("replayed") and changes nothing. A party larger than its places could ever
+-- serve is told "full" instead of joining a line that would end with it.
 --
 -- A newcomer never passes somebody who waits for the same places: a pool that serves anyone in line
 -- gives nothing to newcomers, however much is free there. Pools nobody waits for go on serving.
@@ -31,13 +32,15 @@ declare
     place int;
     pool uuid;
     earlier record;
+    earlier_nr int;
     out_idx int[] := '{}';
     out_outcome text[] := '{}';
     out_booking uuid[] := '{}';
     out_position int[] := '{}';
     out_replayed boolean[] := '{}';
-    seen_keys text[] := '{}';
-    seen_at int[] := '{}';
+    seen_keys text[] := '{}';   -- keys that booked something in this call …
+    seen_hashes text[] := '{}'; -- … with which content …
+    seen_at int[] := '{}';      -- … and where their outcome stands
     all_given uuid[] := '{}';   -- one element a place taken, in the order of …
     given_idx int[] := '{}';    -- … request and …
     given_nr int[] := '{}';     -- … guest within the request
@@ -85,11 +88,12 @@ begin
         order by r.nr
     loop
         -- the same key again, earlier in this very call or in the past
-        place := array_position(seen_keys, req.key);
-        if place is not null then
-            place := seen_at[place];
+        earlier_nr := array_position(seen_keys, req.key);
+        if earlier_nr is not null then
+            place := seen_at[earlier_nr];
             out_idx := out_idx || req.nr;
-            out_outcome := out_outcome || out_outcome[place];
+            out_outcome := out_outcome || case when seen_hashes[earlier_nr] = req.request_hash then out_outcome[place]
+                                               else 'key_reused' end;
             out_booking := out_booking || out_booking[place];
             out_position := out_position || out_position[place];
             out_replayed := out_replayed || true;
@@ -149,7 +153,7 @@ begin
                 all_given := all_given || given;
                 given_idx := given_idx || array_fill(req.nr, array[req.party]);
                 given_nr := given_nr || (select array_agg(g) from generate_series(1, req.party) g);
-            elsif req.waitlist and ev.waiting_list then
+            elsif req.waitlist and ev.waiting_list and req.party <= largest_party(p_event, wanted) then
                 out_outcome := out_outcome || 'waitlisted'::text;
                 foreach pool in array serving loop
                     blocked[array_position(ids, pool)] := true;
@@ -169,8 +173,11 @@ begin
             when out_outcome[cardinality(out_outcome)] <> 'waitlisted' then null
             when wanted is null then (select sum(l.value::int)::int from jsonb_each_text(lined_up) l)
             else coalesce((lined_up ->> wanted::text)::int, 0) + coalesce((lined_up ->> '')::int, 0) end;
-        seen_keys := seen_keys || req.key;
-        seen_at := seen_at || cardinality(out_idx);
+        if out_outcome[cardinality(out_outcome)] not in ('full', 'closed', 'unknown_contingent') then
+            seen_keys := seen_keys || req.key;
+            seen_hashes := seen_hashes || req.request_hash;
+            seen_at := seen_at || cardinality(out_idx);
+        end if;
     end loop;
 
     perform move_taken(all_given, 1);

@@ -63,6 +63,9 @@ class ModelEvent:
         places = [slug for slug in self.serving(wanted) if slug not in but for _ in range(self.direct(slug))]
         return places[:party]
 
+    def largest_party(self, wanted: str | None) -> int:
+        return self.pools[ROOT if wanted is None else self.serving(wanted)[-1]].capacity
+
     def claim(self, key: str, party: int, wanted: str | None, *, waitlist: bool, expires: int | None) -> str:
         waited_for = {slug for other in self.line for slug in self.serving(self.parties[other].wanted)}
         room = self.room_for(wanted, party, but=waited_for)
@@ -70,7 +73,7 @@ class ModelEvent:
             state = "confirmed" if expires is None else "held"
             self.parties[key] = ModelParty(wanted, [ModelPlace(state, pool, expires) for pool in room])
             return state
-        if not waitlist:
+        if not waitlist or party > self.largest_party(wanted):
             return "full"
         self.parties[key] = ModelParty(wanted, [ModelPlace("waitlisted") for _ in range(party)])
         self.line.append(key)

@@ -8,8 +8,11 @@ from uuid import UUID
 import pytest
 from litestar import Litestar
 
+from events.door.model import Scan
+from events.door.queries import redeem_tickets
 from events.kit.clock import now
 from events.kit.database import Pool
+from events.kit.ids import new_id
 from events.registration.model import Outcome
 from tests.builders import book, fill, make_event, make_guest
 from tests.staff import browser, running_app
@@ -223,10 +226,26 @@ async def test_deadlines_end_changes_then_cancellations(visitor: Visitor, pool: 
 
 
 async def test_waiting_party_sees_its_place_in_line(visitor: Visitor, pool: Pool) -> None:
-    event = await make_event(pool, capacity=1)
-    await fill(pool, event, 1)
+    event = await make_event(pool, capacity=2)
+    await fill(pool, event, 2)
     await book(pool, event, CONTOH, accept_waitlist=True)
     second = await book(pool, event, ERIKA, HANAKO, accept_waitlist=True)
     page = await visitor.open(f"/b/{second.token}")
     expected = ["You are on the waiting list", "1 booking is ahead of you.", "As soon as 2 places are free for you together"]
     assert [text for text in expected if text not in page.text] == []
+
+
+async def test_place_of_somebody_inside_cannot_be_given_back(visitor: Visitor, pool: Pool) -> None:
+    """Doors open before the event starts; a place given away then would seat two."""
+    event = await make_event(pool, starts_at=now() + timedelta(minutes=10))
+    booked = await book(pool, event, ERIKA, HANAKO, source="import")
+    await redeem_tickets(pool, event.id, [Scan(id=new_id(), at=now(), operator="token:test", code=booked.tickets[0].code)])
+    erika, hanako = await guest_ids(pool, booked)
+    form = await visitor.open(f"/b/{booked.token}/cancellation")
+
+    refused = await visitor.send(form, {"guests": [str(erika), str(hanako)]})
+
+    assert (refused.status, "already inside" in refused.text) == (409, True)
+    assert await states(pool, booked) == [("Platzhalter", "confirmed"), ("見本", "confirmed")]
+    await visitor.send(form, {"guests": [str(hanako)]})
+    assert await states(pool, booked) == [("Platzhalter", "confirmed"), ("見本", "cancelled")]

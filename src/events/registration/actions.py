@@ -13,7 +13,16 @@ from events.programme.model import Event
 
 from . import queries
 from .claims import Claim, ClaimDesk, Decision, new_claim
-from .errors import ChangesClosed, EventFull, HoldExpired, KeyReused, NotAwaitingApproval, RegistrationClosed, UnknownContingent
+from .errors import (
+    AlreadyInside,
+    ChangesClosed,
+    EventFull,
+    HoldExpired,
+    KeyReused,
+    NotAwaitingApproval,
+    RegistrationClosed,
+    UnknownContingent,
+)
 from .model import Booking, GuestDetails, IssuedTicket, Outcome, RegistrationState, SignUp
 
 _REFUSALS = {"full": EventFull, "closed": RegistrationClosed, "unknown_contingent": UnknownContingent}
@@ -48,6 +57,13 @@ async def cancel_places(
     if cancelled and mail:
         await _tell_bookings(tx, event_id, cancelled, "cancelled")
     return cancelled
+
+
+async def give_back(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, now: datetime) -> None:
+    """What guests do themselves. Raises `AlreadyInside` for somebody whom the door has let in; the caller then writes nothing."""
+    await cancel_places(tx, event_id, registration_ids, actor="guest", now=now)
+    if await queries.registrations_in_state(tx, event_id, registration_ids, RegistrationState.CONFIRMED):
+        raise AlreadyInside
 
 
 async def change_guest(tx: Connection, event: Event, booking: Booking, guest_id: UUID, details: GuestDetails, *, now: datetime) -> None:

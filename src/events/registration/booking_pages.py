@@ -32,7 +32,7 @@ from events.programme.standing import standing
 
 from . import actions, queries
 from .booking_view import may_cancel, view_of
-from .errors import ChangesClosed
+from .errors import AlreadyInside, ChangesClosed
 from .forms import field_labels, guest_values, parse_guest
 from .model import BookedPlace, Booking
 
@@ -118,7 +118,10 @@ async def create_cancellation(
     if not chosen:
         form.error("guests", _("Please choose who is not coming."))
         return _cancellation_form(token, booking, event, form, chosen, status=422)
-    await actions.cancel_places(tx, event.id, leaving, actor="guest", now=now())
+    try:
+        await actions.give_back(tx, event.id, leaving, now=now())
+    except AlreadyInside as refusal:
+        raise AlreadyInside(link=f"/b/{token}/cancellation") from refusal
     live.mark(f"event:{event.id}")
     return Redirect(f"/b/{token}?notice=cancelled", status_code=303)
 

@@ -51,3 +51,9 @@ class HoldExpired(DomainError):
 class NotAwaitingApproval(DomainError):
     code = "not_awaiting_approval"
     title = N_("This guest is not waiting for a decision any more.")
+
+
+class AlreadyInside(DomainError):
+    code = "already_inside"
+    title = N_("Somebody you chose is already inside, so that place is not free.")
+    next_step = N_("Please choose only those who are not coming.")

@@ -141,13 +141,18 @@ async def confirm_held(tx: Connection, booking_id: UUID, now: datetime) -> int:
     """Confirms what the booking still holds. Answers how many places."""
     status = await tx.execute(
         """
-        update registrations
+        update registrations r
         set state = 'confirmed',
             expires_at = null,
             state_changed_at = $2
-        where booking_id = $1
-          and state = 'held'
-          and expires_at > $2
+        from (select id
+              from registrations
+              where booking_id = $1
+                and state = 'held'
+                and expires_at > $2
+              order by id
+              for no key update) held
+        where r.id = held.id
         """,
         booking_id,
         now,
@@ -159,13 +164,18 @@ async def approve_registrations(tx: Connection, event_id: UUID, registration_ids
     """Confirms the registrations that await a decision. Answers which."""
     rows = await tx.fetch(
         """
-        update registrations
+        update registrations r
         set state = 'confirmed',
             state_changed_at = $3
-        where event_id = $1
-          and id = any ($2)
-          and state = 'awaiting_approval'
-        returning id
+        from (select id
+              from registrations
+              where event_id = $1
+                and id = any ($2)
+                and state = 'awaiting_approval'
+              order by id
+              for no key update) waiting
+        where r.id = waiting.id
+        returning r.id
         """,
         event_id,
         list(registration_ids),
