@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -19,6 +20,11 @@ from events.kit.database import Pool, open_pool, prepare_connection
 from events.kit.migrations import migrate
 from events.kit.places import migrations_folder
 from events.kit.postgres import embedded
+
+
+def pytest_configure() -> None:
+    """End a run that is told to end, as by `timeout`, like one interrupted by Ctrl-C: its servers end with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
