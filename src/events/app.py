@@ -92,7 +92,6 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
     return Litestar(
         route_handlers=[*PAGES, *_mailbox(settings), _static_files()],
         dependencies=_dependencies(settings),
-        guards=[callers.guard(_identifiers())],
         before_request=http.before_request,
         before_send=[http.before_send],
         exception_handlers={
@@ -105,6 +104,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(templates.new_environment())),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=[r"/stream$", *SMALL_ANSWERS]),
         request_max_body_size=LARGEST_BODY,
+        state=State({"identifiers": _identifiers()}),
         lifespan=[_resources(settings, run_jobs=run_jobs)],
         openapi_config=api_document.CONFIG,
         include_in_schema=False,  # the JSON API says otherwise
@@ -133,7 +133,7 @@ def _handlers(settings: Settings) -> dict[str, jobs.Handler]:
     }
 
 
-def _identifiers() -> dict[str, callers.Identify]:
+def _identifiers() -> callers.Identifiers:
     return {"api_client": access.ApiClients().provide, "phone": provide_phone, "staff": access.provide_staff}
 
 

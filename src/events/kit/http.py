@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Message, Scope
 
+from .callers import identify_callers
 from .database import LOST_CONNECTION, Connection, Pool
 from .errors import DomainError, ForeignOrigin, InvalidInput, NotFound
 from .i18n import N_, negotiate, set_language
@@ -65,11 +66,13 @@ async def before_request(request: AnyRequest) -> None:
     speak(request)
     if request.method not in SAFE_METHODS and not request.scope["path"].startswith("/api/"):
         refuse_foreign_origin(request)
+    await identify_callers(request)
 
 
-async def before_program(_request: AnyRequest) -> None:
+async def before_program(request: AnyRequest) -> None:
     """For addresses of the JSON API, in place of `before_request`: a bearer token is sent by no browser on its own, and only
     refusals are in a language, which is found out when there is one to write."""
+    await identify_callers(request)
 
 
 def speak(request: AnyRequest) -> None:
