@@ -47,6 +47,7 @@ from .registration import api as registration_api
 from .registration import booking_pages, retention
 from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
+from .registration.quick_no import QuickNo
 from .settings import Settings
 from .tickets import pages as tickets_pages
 from .tickets.jobs import booking_mailer
@@ -87,9 +88,19 @@ SWEEPS: list[tuple[float, jobs.Sweep]] = [
 ]
 
 
+class House(Litestar):
+    """The application with its quick desk at the door."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            receive = await self.state.quick_no.answer(scope, receive, send)
+        if receive is not None:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
     """The web application. With `run_jobs` this process also does background work, as `events run` wants it."""
-    return Litestar(
+    return House(
         route_handlers=[*PAGES, *_mailbox(settings), _static_files()],
         dependencies=_dependencies(settings),
         before_request=http.before_request,
@@ -104,7 +115,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(templates.new_environment())),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=[r"/stream$", *SMALL_ANSWERS]),
         request_max_body_size=LARGEST_BODY,
-        state=State({"identifiers": _identifiers()}),
+        state=_callers(),
         lifespan=[_resources(settings, run_jobs=run_jobs)],
         openapi_config=api_document.CONFIG,
         include_in_schema=False,  # the JSON API says otherwise
@@ -133,8 +144,11 @@ def _handlers(settings: Settings) -> dict[str, jobs.Handler]:
     }
 
 
-def _identifiers() -> callers.Identifiers:
-    return {"api_client": access.ApiClients().provide, "phone": provide_phone, "staff": access.provide_staff}
+def _callers() -> State:
+    """Who may ask, and what is remembered of those who did."""
+    clients = access.ApiClients()
+    identifiers: callers.Identifiers = {"api_client": clients.provide, "phone": provide_phone, "staff": access.provide_staff}
+    return State({"clients": clients, "identifiers": identifiers})
 
 
 def _dependencies(settings: Settings) -> dict[str, Provide]:
@@ -182,6 +196,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
         app.state.desk = CheckInDesk(pool)
         app.state.shelf = EventShelf(pool)
+        app.state.quick_no = QuickNo(app.state.clients, app.state.shelf, app.state.claims)
         app.state.base_url = settings.base_url
         app.state.boards = Boards(pool)
         live = app.state.live = Live(settings.database_url)

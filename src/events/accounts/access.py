@@ -67,11 +67,18 @@ class ApiClients:
         """The dependency `api_client`; `TokenRequired` without a valid token."""
         return await self.identify(state.pool, bearer_token(request.headers), clock.now())
 
+    def remembered(self, authorization: str) -> ApiClient | None:
+        """The client of an Authorization header, if it was verified within the last three seconds."""
+        return self._remembered(token_hash(authorization[len("Bearer ") :])) if authorization.startswith("Bearer ") else None
+
+    def _remembered(self, hashed: bytes) -> ApiClient | None:
+        kept = self._kept.get(hashed)
+        return kept[0] if kept and kept[1] > time.monotonic() else None
+
     async def identify(self, db: Executor, token: str, now: datetime) -> ApiClient:
         hashed = token_hash(token)
-        kept = self._kept.get(hashed)
-        if kept and kept[1] > time.monotonic():
-            return kept[0]
+        if known := self._remembered(hashed):
+            return known
         client = await queries.client_by_token(db, hashed, now)
         if client is None:
             self._kept.pop(hashed, None)

@@ -1,7 +1,7 @@
 """What every request meets: its language, the same-origin check, security headers, a connection, plain errors."""
 
 import traceback
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -95,13 +95,18 @@ def refuse_foreign_origin(request: AnyRequest) -> None:
         raise ForeignOrigin
 
 
+def raw_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with every security header that is not among them."""
+    given = list(headers)
+    present = {name.lower() for name, _value in given}
+    return given + [header for header in _RAW_SECURITY_HEADERS if header[0] not in present]
+
+
 async def before_send(message: Message, scope: Scope) -> None:
     """Adds the security headers that the handler did not set itself, and remembers a language chosen by address."""
     if message["type"] != "http.response.start":
         return
-    headers = list(message["headers"])
-    present = {name.lower() for name, _value in headers}
-    headers += [header for header in _RAW_SECURITY_HEADERS if header[0] not in present]
+    headers = raw_headers(message["headers"])
     chosen = _language_in_query(scope)
     if chosen:
         headers.append((b"set-cookie", _language_cookie(chosen, scope).encode()))
@@ -155,12 +160,17 @@ def wants_json(request: AnyRequest) -> bool:
 
 def problem(error: DomainError) -> Response[dict[str, Any]]:
     """The error as application/problem+json."""
+    return Response(problem_details(error), status_code=error.status, media_type="application/problem+json")
+
+
+def problem_details(error: DomainError) -> dict[str, Any]:
+    """The error for programs (RFC 9457), in the current language."""
     body: dict[str, Any] = {"type": "about:blank", "title": error.say(), "status": error.status, "code": error.code}
     if error.next_step:
         body["detail"] = error.say_next_step()
     if error.errors:
         body["errors"] = error.errors
-    return Response(body, status_code=error.status, media_type="application/problem+json")
+    return body
 
 
 def problem_for(request: AnyRequest, error: DomainError) -> Response[Any]:

@@ -26,10 +26,12 @@ class EventShelf:
 
     async def by_slug(self, slug: str) -> Event | None:
         """The event as it was within the last second, whatever its status. One that does not exist is asked for each time."""
+        return self.remembered(slug) or await self._reads.ask(slug, None)
+
+    def remembered(self, slug: str) -> Event | None:
+        """The event if it lies at hand."""
         kept = self._kept.get(slug)
-        if kept and kept[1] > time.monotonic():
-            return kept[0]
-        return await self._reads.ask(slug, None)
+        return kept[0] if kept and kept[1] > time.monotonic() else None
 
     async def _read(self, slug: str, askers: list[None]) -> list[Event | None]:
         event = await event_by_slug(self._pool, slug)

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, post
@@ -157,7 +158,7 @@ async def create_registration(
     wanted = await BODY.read(request)
     event = await hot_event_for_client(here.shelf, api_client, slug)
     try:
-        outcome = await register(here.claims, event, _sign_up(wanted, f"api:{api_client.organiser_id}:{key}"))
+        outcome = await register(here.claims, event, _sign_up(wanted, api_key(api_client.organiser_id, key)))
     except EventFull as full:
         return problem_for(request, full)
     if not outcome.replayed:
@@ -165,6 +166,11 @@ async def create_registration(
         here.worker.wake()
     headers = {"idempotent-replayed": "true"} if outcome.replayed else None
     return Response(_registered(outcome, wanted.registrant.locale, here.base_url), headers=headers)
+
+
+def api_key(organiser_id: UUID, key: str) -> str:
+    """The key as it is stored: in a space of its own, so that no form and no other organiser can meet it. Empty if it is no key."""
+    return f"api:{organiser_id}:{key}" if _KEY.fullmatch(key) else ""
 
 
 def _idempotency_key(request: Request[Any, Any, State]) -> str:

@@ -52,6 +52,7 @@ class ClaimDesk:
         self.tokens = tokens
         self._calls: Coalescer[UUID, dict[str, Any], Decision] = Coalescer(self._send, largest=LARGEST_BATCH)
         self._looks: Coalescer[UUID, str, bool] = Coalescer(self._look, largest=LARGEST_LOOK)
+        self._seen_full: set[UUID] = set()
 
     async def is_surely_full(self, event_id: UUID, key: str) -> bool:
         """Whether a newcomer with this key would be refused for sure, by a plain read that takes no lock.
@@ -62,7 +63,15 @@ class ClaimDesk:
 
     async def _look(self, event_id: UUID, keys: list[str]) -> list[bool]:
         new = await queries.new_keys_of_full_event(self.pool, event_id, keys, clock_now())
+        if new:
+            self._seen_full.add(event_id)
+        else:
+            self._seen_full.discard(event_id)
         return [key in new for key in keys]
+
+    def was_full(self, event_id: UUID) -> bool:
+        """Whether the last look in this process found the event sold out: a hint that it is worth looking again."""
+        return event_id in self._seen_full
 
     async def decide(self, event_id: UUID, claim: Claim) -> Decision:
         """Asks for places and waits for the decision, which is then durable."""
