@@ -153,7 +153,7 @@ begin
                 all_given := all_given || given;
                 given_idx := given_idx || array_fill(req.nr, array[req.party]);
                 given_nr := given_nr || (select array_agg(g) from generate_series(1, req.party) g);
-            elsif req.waitlist and ev.waiting_list and req.party <= largest_party(p_event, wanted) then
+            elsif req.waitlist and ev.waiting_list and req.party <= greatest(largest_party(p_event, wanted), 1) then
                 out_outcome := out_outcome || 'waitlisted'::text;
                 foreach pool in array serving loop
                     blocked[array_position(ids, pool)] := true;

@@ -64,7 +64,7 @@ class ModelEvent:
         return places[:party]
 
     def largest_party(self, wanted: str | None) -> int:
-        return self.pools[ROOT if wanted is None else self.serving(wanted)[-1]].capacity
+        return max(1, self.pools[ROOT if wanted is None else self.serving(wanted)[-1]].capacity)
 
     def claim(self, key: str, party: int, wanted: str | None, *, waitlist: bool, expires: int | None) -> str:
         waited_for = {slug for other in self.line for slug in self.serving(self.parties[other].wanted)}

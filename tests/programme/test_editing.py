@@ -308,7 +308,7 @@ async def test_cancelled_event_takes_every_place_back_and_tells_every_booking(or
     states = await pool.fetch("select distinct state from registrations where event_id = $1", event.id)
     root = (await pools_of_event(pool, event.id))[0]
     told = await pool.fetch(
-        "select payload ->> 'booking_id' from jobs where payload ->> 'event_id' = $1 and payload ->> 'kind' = 'cancelled'", str(event.id)
+        "select payload ->> 'booking_id' from jobs where payload ->> 'event_id' = $1 and payload ->> 'kind' = 'called_off'", str(event.id)
     )
     assert (states, root.taken, root.waiting) == ([("cancelled",)], 0, 0)
     assert {row[0] for row in told} == {str(outcome.booking_id) for outcome in outcomes}

@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,6 +21,7 @@ from events.kit.clock import now
 from events.kit.database import Pool
 from events.kit.jobs import MOST_ATTEMPTS, Worker
 from events.kit.mail_smtp import SmtpTransport
+from events.programme.editing_queries import order_moved_mails
 from events.programme.model import Event
 from events.registration.actions import cancel_places
 from events.registration.model import Outcome
@@ -134,6 +136,56 @@ async def test_cancellation_names_the_guest_and_takes_the_date_out(pool: Pool, w
     assert (entry["status"], entry["sequence"]) == ("CANCELLED", event.version + 1)
 
 
+async def test_guest_who_leaves_the_line_has_no_date_to_take_out(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
+    event = await make_event(pool, capacity=1)
+    await book(pool, event, mail=False)
+    waiting = await book(pool, event, accept_waitlist=True, mail=False)
+    await _cancel(pool, event, waiting)
+    await worker.run_until_idle()
+    [mail] = mailboxes.received
+    assert (list(mail.iter_attachments()), "calendar" in _text(mail), "calendar" in _html(mail)) == ([], False, False)
+
+
+async def test_every_booking_hears_that_the_event_is_called_off(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
+    event = await make_event(pool, capacity=2)
+    left = await book(pool, event, make_guest("Left"), email="left@example.com", mail=False)
+    await _cancel(pool, event, left, mail=False)
+    for name, locale in (("Eins", "de"), ("Mihon", "ja"), ("Wait", "en")):
+        await book(pool, event, make_guest(name), email=f"{locale}@example.com", locale=locale, accept_waitlist=True, mail=False)
+    async with pool.acquire() as tx, tx.transaction():
+        await tx.execute("update events set status = 'cancelled' where id = $1", event.id)
+        rows = await tx.fetch("select id from registrations where event_id = $1 and state <> 'cancelled'", event.id)
+        await cancel_places(tx, event.id, [row[0] for row in rows], actor="staff:1", now=now(), kind="called_off")
+    await worker.run_until_idle()
+    mails = {mail["To"]: mail for mail in mailboxes.received}
+    assert {to: mail["Subject"] for to, mail in mails.items()} == {
+        "de@example.com": "Abgesagt: Networking dinner",
+        "ja@example.com": "開催中止のお知らせ：Networking dinner",
+        "en@example.com": "Called off: Networking dinner",
+    }
+    assert ["does not take place" in part(mails["en@example.com"]) for part in (_text, _html)] == [True, True]
+    removals = {to: [_entry_of(file) for file in mail.iter_attachments()] for to, mail in mails.items()}
+    taken_out = [("CANCEL", "CANCELLED", 2)]
+    assert removals == {"de@example.com": taken_out, "ja@example.com": taken_out, "en@example.com": []}
+
+
+async def test_new_time_is_told_beside_the_old_one_with_a_new_entry(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
+    event = await make_event(pool, starts_at=datetime(2031, 4, 22, 9, 30, tzinfo=UTC))
+    await book(pool, event, mail=False)
+    a_day_later = "update events set starts_at = starts_at + $2, ends_at = ends_at + $2, version = 2 where id = $1"
+    async with pool.acquire() as tx, tx.transaction():
+        await tx.execute(a_day_later, event.id, timedelta(days=1))
+        await order_moved_mails(tx, event.id, event.time_and_place)
+    await worker.run_until_idle()
+    [mail] = mailboxes.received
+    for text in (_text(mail), _html(mail)):
+        assert re.search(r"Before: Tue 22 April 2031, 18:30–21:30 \(JST\)", text)
+        assert "Wed 23 April 2031, 18:30–21:30 (JST)" in text
+        assert "Before: Harbour Terrace" not in text
+    _pdf, calendar = mail.iter_attachments()
+    assert _entry_of(calendar) == ("PUBLISH", "CONFIRMED", 2)
+
+
 async def test_mailbox_that_does_not_exist_bounces_for_good(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
     mailboxes.refusals["gone@example.com"] = "550 No such mailbox"
     event = await make_event(pool)
@@ -186,6 +238,12 @@ async def _cancel(pool: Pool, event: Event, outcome: Outcome, *, only: int | Non
     ids = [ticket.admissions[0].registration_id for ticket in await tickets_of_booking(pool, outcome.booking_id)]
     async with pool.acquire() as tx, tx.transaction():
         await cancel_places(tx, event.id, ids if only is None else ids[only : only + 1], actor="guest", now=now(), mail=mail)
+
+
+def _entry_of(file: Any) -> tuple[str, str, int]:
+    calendar = Calendar.from_ical(file.get_content())
+    [entry] = calendar.events
+    return str(calendar["method"]), str(entry["status"]), int(entry["sequence"])
 
 
 def _codes_in_pictures(mail: EmailMessage) -> list[str]:

@@ -71,6 +71,8 @@ def test_later_version_replaces_the_entry_and_a_cancellation_ends_it() -> None:
     shown = [entry(first), entry(later), entry(later, cancelled=True)]
     assert {str(one["uid"]) for one in shown} == {f"{first.admissions[0].registration_id}@events.example.com"}
     assert [(one["sequence"], str(one["status"])) for one in shown] == [(1, "CONFIRMED"), (2, "CONFIRMED"), (3, "CANCELLED")]
+    methods = [str(Calendar.from_ical(written(later, cancelled=cancelled))["method"]) for cancelled in (False, True)]
+    assert methods == ["PUBLISH", "CANCEL"]  # RFC 5546, 3.2.5
 
 
 def test_every_event_of_the_ticket_has_an_entry() -> None:

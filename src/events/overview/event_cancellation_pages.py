@@ -46,7 +46,7 @@ async def create_event_cancellation(
         form.error("sure", _("Please tick this box, so that it cannot happen by mistake."))
         return await _form_page(tx, staff, event, form, status=422)
     concerned = await mark_cancelled(tx, staff, event)
-    await cancel_places(tx, event.id, concerned, actor=staff.actor, reason="event cancelled", now=clock.now())
+    await cancel_places(tx, event.id, concerned, actor=staff.actor, reason="event cancelled", now=clock.now(), kind="called_off")
     live.mark(event.live_topic)
     return Redirect(f"/organiser/events/{slug}", status_code=303)
 

@@ -39,6 +39,7 @@ KIND_WORDS: dict[str, str] = {
     "cancelled": N_("Cancellation"),
     "changed": N_("Change"),
     "moved": N_("New time or place"),
+    "called_off": N_("Event called off"),
 }
 FLAG_WORDS = {"speaker": N_("Speaker"), "vip": N_("VIP"), "no_photo": N_("No photo"), "wheelchair": N_("Wheelchair")}
 

@@ -10,7 +10,7 @@ import msgspec
 from events.kit.database import Connection, Executor
 
 from .editing import Choice, EventDetails
-from .model import Texts
+from .model import Texts, TimeAndPlace
 
 _DETAILS = (
     "programme_id",
@@ -74,12 +74,12 @@ async def update_status(tx: Connection, event_id: UUID, status: str) -> None:
     await tx.execute("update events set status = $2 where id = $1", event_id, status)
 
 
-async def order_mails(tx: Connection, event_id: UUID, kind: str) -> None:
-    """Writes a mail job for every booking that has a place or waits for one."""
+async def order_moved_mails(tx: Connection, event_id: UUID, former: TimeAndPlace) -> None:
+    """Writes a mail job for every booking that has a place or waits for one, with what held before."""
     await tx.execute(
         """
         insert into jobs (name, payload)
-        select 'booking_mail', jsonb_build_object('booking_id', r.booking_id, 'event_id', r.event_id, 'kind', $2::text)
+        select 'booking_mail', jsonb_build_object('booking_id', r.booking_id, 'event_id', r.event_id, 'kind', 'moved', 'former', $2::jsonb)
         from registrations r
         where r.event_id = $1
           and r.state not in ('cancelled', 'expired')
@@ -87,7 +87,7 @@ async def order_mails(tx: Connection, event_id: UUID, kind: str) -> None:
         order by r.booking_id
         """,
         event_id,
-        kind,
+        former,
     )
 
 

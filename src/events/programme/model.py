@@ -25,6 +25,17 @@ class EventKind(StrEnum):
     EVENING = "evening"
 
 
+class TimeAndPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """When and where an event is, or was before it moved."""
+
+    time_zone: str
+    doors_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    venue_name: Texts | None
+    venue_address: Texts | None
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One occasion with a hard number of places. All times are instants; `time_zone` is where it happens."""
 
@@ -60,6 +71,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def live_topic(self) -> str:
         """What is marked when anything changes that the event's live board shows."""
         return f"event:{self.id}"
+
+    @property
+    def time_and_place(self) -> TimeAndPlace:
+        return msgspec.convert(self, TimeAndPlace, from_attributes=True)
 
     def takes_sign_ups(self, now: datetime) -> bool:
         """Whether guests may sign up at this moment (full or not)."""

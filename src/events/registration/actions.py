@@ -1,6 +1,6 @@
 """What can be done with a booking, one verb each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,12 +50,25 @@ async def register(claims: ClaimDesk, event: Event, sign_up: SignUp) -> Outcome:
 
 
 async def cancel_places(
-    tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, actor: str, now: datetime, reason: str = "", mail: bool = True
+    tx: Connection,
+    event_id: UUID,
+    registration_ids: Sequence[UUID],
+    *,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+    mail: bool = True,
+    kind: str = "cancelled",
 ) -> list[UUID]:
-    """Gives places (or places in line) back; the waiting list moves up in the same transaction. Answers what changed."""
+    """Gives places (or places in line) back; the waiting list moves up in the same transaction. Answers what changed.
+
+    Each booking gets one mail of the kind: 'cancelled', or 'called_off' when the whole event is.
+    """
+    await queries.lock_places(tx, event_id)
+    with_ticket = set(await queries.registrations_in_state(tx, event_id, registration_ids, RegistrationState.CONFIRMED))
     cancelled = await queries.give_back_places(tx, event_id, registration_ids, actor=actor, reason=reason, now=now)
     if cancelled and mail:
-        await _tell_bookings(tx, event_id, cancelled, "cancelled")
+        await _tell_bookings(tx, event_id, cancelled, kind, with_ticket=with_ticket)
     return cancelled
 
 
@@ -144,6 +157,10 @@ async def _outcome_of_earlier(claims: ClaimDesk, decision: Decision, token: str)
     )
 
 
-async def _tell_bookings(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], kind: str) -> None:
+async def _tell_bookings(
+    tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], kind: str, *, with_ticket: Collection[UUID] = ()
+) -> None:
+    """One mail job a booking. `with_ticket` are the places whose date is in somebody's calendar and has to be taken out."""
     for booking_id, ids in await queries.bookings_of(tx, registration_ids):
-        await insert_job(tx, "booking_mail", {"booking_id": booking_id, "event_id": event_id, "kind": kind, "registration_ids": ids})
+        payload = {"booking_id": booking_id, "event_id": event_id, "kind": kind, "registration_ids": ids}
+        await insert_job(tx, "booking_mail", payload | {"with_ticket": [one for one in ids if one in with_ticket]})

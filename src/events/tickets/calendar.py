@@ -30,7 +30,7 @@ def calendar_of(entries: Sequence[Entry], *, now: datetime, cancelled: bool = Fa
     calendar = Calendar()
     calendar.add("prodid", f"-//Empfang//Tickets//{current_language().upper()}")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")  # RFC 5546, 3.2.1 and 3.2.5
     for entry in entries:
         calendar.add_component(_component(entry.ticket, entry.admission, entry.url, now, cancelled))
     calendar.add_missing_timezones()

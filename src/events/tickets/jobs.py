@@ -3,12 +3,15 @@
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import msgspec
+
 from events.kit import clock
 from events.kit.database import Pool
 from events.kit.jobs import MOST_ATTEMPTS, Handler, Job
 from events.kit.mail import MailDelayed, MailRefused, Transport
 from events.kit.templates import new_environment
 from events.kit.tokens import Tokens
+from events.programme.model import TimeAndPlace
 from events.registration.queries import waitlist_position
 
 from . import queries
@@ -18,8 +21,19 @@ from .mails import Stationery, write_mail
 from .model import MailStatus
 
 
+class Order(msgspec.Struct, frozen=True):
+    """The payload of `booking_mail`: what happened to a booking, and to which of its registrations (none means all)."""
+
+    booking_id: UUID
+    event_id: UUID
+    kind: str
+    registration_ids: list[UUID] = []
+    with_ticket: list[UUID] | None = None
+    former: TimeAndPlace | None = None
+
+
 def booking_mailer(transport: Transport, tokens: Tokens, *, base_url: str, sender: str) -> Handler:
-    """The handler of `booking_mail`; its payload is {"booking_id", "event_id", "kind", "registration_ids"?}.
+    """The handler of `booking_mail`; its payload is an `Order`.
 
     Reading, writing and sending follow each other without a transaction around them. The mail keeps its Message-ID over
     retries, and one that was sent is not sent again; only a crash between the server's yes and our note of it sends twice.
@@ -27,9 +41,16 @@ def booking_mailer(transport: Transport, tokens: Tokens, *, base_url: str, sende
     stationery = Stationery(templates=new_environment(), tokens=tokens, base_url=base_url, sender=sender)
 
     async def send(pool: Pool, job: Job) -> None:
-        booking_id, event_id, kind = UUID(job.payload["booking_id"]), UUID(job.payload["event_id"]), str(job.payload["kind"])
-        about = {UUID(registration) for registration in job.payload.get("registration_ids") or ()}
-        planned = letter(kind, await tickets_of_booking(pool, booking_id), event_id, about=about)
+        order = msgspec.convert(job.payload, Order)
+        booking_id, event_id = order.booking_id, order.event_id
+        planned = letter(
+            order.kind,
+            await tickets_of_booking(pool, booking_id),
+            event_id,
+            about=order.registration_ids,
+            with_ticket=order.with_ticket,
+            former=order.former,
+        )
         if planned is None:
             return
         mail = await queries.attempt_mail(pool, job.id, booking_id=booking_id, event_id=event_id, kind=planned.template)

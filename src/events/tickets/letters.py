@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from events.programme.model import Event, EventStatus
+from events.programme.model import Event, EventStatus, TimeAndPlace
 from events.registration.model import RegistrationState
 
 from .model import Admission, Ticket
@@ -31,12 +31,18 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A mail to be written: its template and whom it is about. `gone` are the guests who have just lost their place."""
+    """A mail to be written: its template and whom it is about.
+
+    `gone` are the guests who have just lost their place, `void` those among them who had a ticket, so that the date stands in a
+    calendar. `former` is what held before the event moved.
+    """
 
     template: str
     event: Event
     places: list[Place]
-    gone: list[Place]
+    gone: list[Place] = []
+    void: list[Place] = []
+    former: TimeAndPlace | None = None
 
     def in_state(self, state: RegistrationState) -> list[Place]:
         return [place for place in self.places if place.state == state]
@@ -46,8 +52,16 @@ class Letter(msgspec.Struct, frozen=True):
         return [place for place in self.places if place.admission.is_valid]
 
 
-def letter(kind: str, tickets: Sequence[Ticket], event_id: UUID, *, about: Collection[UUID] = ()) -> Letter | None:
-    """The mail for an occurrence; `about` are the registrations it concerns, by default all.
+def letter(
+    kind: str,
+    tickets: Sequence[Ticket],
+    event_id: UUID,
+    *,
+    about: Collection[UUID] = (),
+    with_ticket: Collection[UUID] | None = None,
+    former: TimeAndPlace | None = None,
+) -> Letter | None:
+    """The mail for an occurrence; `about` are the registrations it concerns, `with_ticket` those that had a ticket, by default all.
 
     None when later events have overtaken it: a place confirmed and at once cancelled again is only reported as cancelled.
     """
@@ -56,13 +70,14 @@ def letter(kind: str, tickets: Sequence[Ticket], event_id: UUID, *, about: Colle
         return None
     event = places[0].admission.event
     concerned = [place for place in places if not about or place.admission.registration_id in about]
-    if kind in ("cancelled", "rejected"):
+    if kind in ("cancelled", "rejected", "called_off"):
         gone = [place for place in concerned if place.state == RegistrationState.CANCELLED]
-        return Letter(kind, event, places, gone) if gone else None
+        void = [place for place in gone if with_ticket is None or place.admission.registration_id in with_ticket]
+        return Letter(kind, event, places, gone, void) if gone else None
     template = _true_template(kind, {place.state for place in concerned})
     if template is None or event.status == EventStatus.CANCELLED:
         return None
-    return Letter(template, event, places, [])
+    return Letter(template, event, places, former=former if former != event.time_and_place else None)
 
 
 def _places(tickets: Sequence[Ticket], event_id: UUID) -> list[Place]:
@@ -74,5 +89,5 @@ def _true_template(kind: str, states: set[RegistrationState]) -> str | None:
         return kind if RegistrationState(kind) in states else None
     for state, instead in _SPOKEN_FOR:
         if state in states:
-            return kind if instead is None or kind == "changed" else instead
+            return kind if instead is None or kind in ("changed", "moved") else instead
     return None

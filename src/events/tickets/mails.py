@@ -9,12 +9,13 @@ from jinja2 import Environment
 
 from events.kit.colours import hex_colour
 from events.kit.i18n import current_language, local, use_language
+from events.kit.i18n import gettext as _
 from events.kit.mail import Attachment, Message
 from events.kit.qr import qr_png
 from events.kit.times import clock_label, home_zone, moment_label, span_label
 from events.kit.tokens import Tokens
 from events.people.names import address, full_name, second_script
-from events.programme.model import Event
+from events.programme.model import Event, TimeAndPlace
 from events.registration.model import RegistrationState
 
 from .calendar import Entry, calendar_of
@@ -54,9 +55,9 @@ async def write_mail(letter: Letter, stationery: Stationery, *, message_id: str,
 
 
 async def _attachments(letter: Letter, stationery: Stationery, now: datetime) -> list[Attachment]:
-    if letter.gone:
-        return [_calendar(letter.gone, letter.event, stationery, now, cancelled=True)]
-    if not letter.valid:
+    if letter.void:
+        return [_calendar(letter.void, letter.event, stationery, now, cancelled=True)]
+    if letter.gone or not letter.valid:
         return []
     tickets = [place.ticket for place in letter.valid]
     pdf = await ticket_pdf(tickets, stationery.tokens, base_url=stationery.base_url, now=now)
@@ -90,6 +91,8 @@ def _words(letter: Letter, stationery: Stationery, position: int | None) -> dict
         "guests": [_guest_words(place, stationery) for place in letter.valid],
         "party": len([place for place in letter.places if place.state not in (RegistrationState.CANCELLED, RegistrationState.EXPIRED)]),
         "gone": [full_name(place.ticket.guest, current_language()) for place in letter.gone],
+        "void": len(letter.void),
+        "former": _former(letter.former, event) if letter.former else [],
         "staying": [full_name(place.ticket.guest, current_language()) for place in letter.valid],
         "position": position,
         "held_until": _held_until(letter),
@@ -113,6 +116,22 @@ def _event_words(event: Event) -> dict[str, Any]:
         "deep": hex_colour(0.27, 0.085, event.hue),
         "brand": hex_colour(0.39, 0.125, event.hue),
     }
+
+
+def _former(former: TimeAndPlace, event: Event) -> list[str]:
+    """What held before the event moved, as far as it is different now."""
+    language = current_language()
+
+    def when(facts: TimeAndPlace | Event) -> str:
+        return span_label(facts.starts_at, facts.ends_at, facts.time_zone, locale=language, guest_zone=home_zone(language))
+
+    def doors(facts: TimeAndPlace | Event) -> str:
+        return _("Doors open: %(time)s") % {"time": clock_label(facts.doors_at, facts.time_zone, locale=language)}
+
+    def where(facts: TimeAndPlace | Event) -> str:
+        return ", ".join(part for part in (local(facts.venue_name), local(facts.venue_address)) if part)
+
+    return [told(former) for told in (when, doors, where) if told(former) != told(event) and told(former)]
 
 
 def _guest_words(place: Place, stationery: Stationery) -> dict[str, Any]:
