@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import os
 import socket
 import sys
@@ -79,6 +80,9 @@ async def serve(app: Litestar, listener: socket.socket, on_listening: Callable[[
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    # What the application is made of lives as long as the process: the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
     server = _Server(app, config, on_listening)
     serving = asyncio.create_task(server.serve([listener]))
     try:

@@ -41,12 +41,12 @@ async def register(claims: ClaimDesk, event: Event, sign_up: SignUp) -> Outcome:
     if refusal := _REFUSALS.get(decision.outcome):
         raise refusal
     assert decision.booking_id is not None
+    if not decision.replayed:
+        return _outcome(claim, decision, sign_up)
     token = claims.tokens.token("booking", decision.booking_id)
     if decision.outcome == "key_reused":
         raise KeyReused(token)
-    if decision.replayed:
-        return await _outcome_of_earlier(claims, decision, token)
-    return _outcome(claim, decision, token, sign_up)
+    return await _outcome_of_earlier(claims, decision, token)
 
 
 async def cancel_places(
@@ -130,11 +130,11 @@ async def release_contingents(pool: Pool) -> None:
         await queries.release_contingents(pool, event_id, now)
 
 
-def _outcome(claim: Claim, decision: Decision, token: str, sign_up: SignUp) -> Outcome:
+def _outcome(claim: Claim, decision: Decision, sign_up: SignUp) -> Outcome:
     return Outcome(
         state=RegistrationState(decision.outcome),
         booking_id=claim.booking_id,
-        token=token,
+        token=claim.token,
         tickets=[IssuedTicket(code=code, guest=guest) for code, guest in zip(claim.codes, sign_up.guests, strict=True)],
         waitlist_position=decision.waitlist_position,
     )

@@ -32,6 +32,7 @@ class Claim(msgspec.Struct, frozen=True):
 
     request: dict[str, Any]
     booking_id: UUID
+    token: str
     codes: list[str]
 
 
@@ -93,12 +94,13 @@ class ClaimDesk:
 def new_claim(sign_up: SignUp, tokens: Tokens) -> Claim:
     """The claim of a sign-up: fresh ids, and codes derived from them."""
     booking_id = new_id()
+    token = tokens.token("booking", booking_id)
     guests = [_guest(guest, tokens) for guest in sign_up.guests]
     request = {
         "key": sign_up.key,
         "request_hash": request_hash(sign_up),
         "booking_id": booking_id,
-        "token_hash": token_hash(tokens.token("booking", booking_id)).hex(),
+        "token_hash": token_hash(token).hex(),
         "email": sign_up.email,
         "locale": sign_up.locale,
         "source": sign_up.source,
@@ -108,7 +110,7 @@ def new_claim(sign_up: SignUp, tokens: Tokens) -> Claim:
         "mail": sign_up.mail,
         "guests": [guest for guest, _ in guests],
     }
-    return Claim(request=request, booking_id=booking_id, codes=[code for _, code in guests])
+    return Claim(request=request, booking_id=booking_id, token=token, codes=[code for _, code in guests])
 
 
 def request_hash(sign_up: SignUp) -> str:
