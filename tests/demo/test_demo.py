@@ -45,6 +45,12 @@ async def test_dinner_has_free_places_beside_a_full_contingent_with_a_line(tx: C
     assert await tx.fetchval("select max(party_size) from waitlist_entries") == 3
 
 
+async def test_only_confirmed_guests_have_a_table(tx: Connection) -> None:
+    await actions.load(tx, SETTINGS, empty=False)
+    rows = await tx.fetch("select distinct state from registrations where table_name is not null")
+    assert [row[0] for row in rows] == ["confirmed"]
+
+
 async def test_counts_of_all_events_are_right(tx: Connection) -> None:
     await actions.load(tx, SETTINGS, empty=False)
     assert await differences(tx) == []

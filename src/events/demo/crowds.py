@@ -46,11 +46,14 @@ class Parties(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parties(crowd: Crowd, plan: EventPlan) -> Parties:
-    """Splits the crowd into parties. Whoever brings companions brings one; only those who wait come in larger parties."""
+    """Splits the crowd into parties. Companions come one to a guest, larger parties only wait; only who comes has a table."""
     arriving = _people_for(crowd)
     coming = [2] * crowd.companions + [1] * (crowd.guests - 2 * crowd.companions)
     made = [
-        [_sign_up(crowd, list(islice(arriving, size)), plan, f"{kind}:{number}", seat=number) for number, size in enumerate(sizes)]
+        [
+            _sign_up(crowd, list(islice(arriving, size)), plan, f"{kind}:{number}", seat=number if kind == "coming" else None)
+            for number, size in enumerate(sizes)
+        ]
         for kind, sizes in (("coming", coming), ("waiting", crowd.waiting), ("cancelled", [1] * crowd.cancelled))
     ]
     return Parties(coming=made[0], waiting=made[1], cancelled=made[2])
@@ -64,9 +67,9 @@ def _people_for(crowd: Crowd) -> Iterator[Person]:
     return chain.from_iterable((group[turn] for group in rotated if turn < len(group)) for turn in range(longest))
 
 
-def _sign_up(crowd: Crowd, party: list[Person], plan: EventPlan, name: str, *, seat: int) -> SignUp:
+def _sign_up(crowd: Crowd, party: list[Person], plan: EventPlan, name: str, *, seat: int | None) -> SignUp:
     registrant = party[0]
-    table = str(seat % plan.tables + 1) if plan.tables else None
+    table = str(seat % plan.tables + 1) if plan.tables and seat is not None else None
     return SignUp(
         key=f"demo:{crowd.contingent or ''}:{name}",
         email=registrant.email,

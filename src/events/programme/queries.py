@@ -8,7 +8,7 @@ import msgspec
 
 from events.kit.database import Executor
 
-from .model import Event, Places, Pool, Programme
+from .model import Event, Pool, Programme
 
 _EVENT = """
 select e.id, e.organiser_id, o.name as organiser_name, o.slug as organiser_slug,
@@ -46,12 +46,6 @@ async def events_of_programme(db: Executor, programme_id: UUID) -> list[Event]:
     return [_event(row) for row in rows]
 
 
-async def events_of_organiser(db: Executor, organiser_id: UUID) -> list[Event]:
-    """Every event of an organiser in order of time."""
-    rows = await db.fetch(f"{_EVENT} where e.organiser_id = $1 order by e.starts_at, e.id limit 500", organiser_id)
-    return [_event(row) for row in rows]
-
-
 async def programme_by_slug(db: Executor, slug: str) -> Programme | None:
     row = await db.fetchrow(
         """
@@ -63,19 +57,6 @@ async def programme_by_slug(db: Executor, slug: str) -> Programme | None:
         slug,
     )
     return msgspec.convert(dict(row), Programme) if row else None
-
-
-async def places_of_event(db: Executor, event_id: UUID) -> Places:
-    """Live counts of the whole event."""
-    row = await db.fetchrow("select capacity, taken, waiting from pools where id = $1", event_id)
-    assert row is not None
-    return msgspec.convert(dict(row), Places)
-
-
-async def places_of_events(db: Executor, event_ids: list[UUID]) -> dict[UUID, Places]:
-    """Live counts of several events."""
-    rows = await db.fetch("select id, capacity, taken, waiting from pools where id = any ($1::uuid[])", event_ids)
-    return {row["id"]: Places(capacity=row["capacity"], taken=row["taken"], waiting=row["waiting"]) for row in rows}
 
 
 async def pools_of_event(db: Executor, event_id: UUID) -> list[Pool]:

@@ -78,13 +78,6 @@ async def booking_by_id(db: Executor, booking_id: UUID) -> Booking | None:
     return _booking(await db.fetch(f"{_PLACES} where b.id = $1 order by g.position", booking_id))
 
 
-async def booking_of_registration(db: Executor, registration_id: UUID) -> Booking | None:
-    """The whole booking that a registration belongs to."""
-    return _booking(
-        await db.fetch(f"{_PLACES} where b.id = (select booking_id from registrations where id = $1) order by g.position", registration_id)
-    )
-
-
 async def waitlist_position(db: Executor, booking_id: UUID) -> int | None:
     """The booking's place in line, 1 being next, among all who compete for the same places; None when it does not wait."""
     position = await db.fetchval(
