@@ -1,10 +1,8 @@
 """Creating and changing events, places and contingents through the organiser's own forms."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,24 +14,7 @@ from events.kit.database import Pool
 from events.programme.model import Event
 from events.programme.queries import event_by_slug, pools_of_event
 from tests.builders import book, fill, make_event, make_guest, make_programme
-from tests.staff import browser, make_session, make_staff, running_app
-
-
-@pytest.fixture
-async def app(dsn: str, tmp_path: Path) -> AsyncIterator[Litestar]:
-    async with running_app(dsn, data_dir=tmp_path) as app:
-        yield app
-
-
-@pytest.fixture
-async def event(pool: Pool) -> Event:
-    return await make_event(pool, capacity=100, contingents={"thuringia": 40, "japan": 50})
-
-
-@pytest.fixture
-async def organiser(app: Litestar, pool: Pool, event: Event) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(app, await make_session(pool, await make_staff(pool, event.organiser_id))) as client:
-        yield client
+from tests.staff import browser, make_session, make_staff
 
 
 class Fields(HTMLParser):

@@ -21,22 +21,21 @@ from .errors import CapacityRefused, EventIsCancelled, SlugTaken
 from .model import Event, EventStatus, Pool, Texts
 
 LONGEST_SLUG = 60
+RESERVED_SLUGS = frozenset({"new"})  # /organiser/events/new is the form for a new event
 FIRST_GATE = "Main entrance"
 
 
 async def create_event(tx: Connection, staff: Staff, details: EventDetails, *, slug: str, capacity: int) -> str:
     """Writes a draft with its places and a first gate; answers its slug. `SlugTaken` when a chosen one is in use."""
     event_id = new_id()
-    chosen = slug or suggested_slug(details.title) or f"event-{event_id.hex[-8:]}"
-    venue_id = await _venue(tx, details)
+    chosen = slug or suggested_slug(details.title) or "event"
     try:
-        async with tx.transaction():
-            await editing_queries.insert_event(tx, event_id, chosen, details, venue_id)
-    except asyncpg.UniqueViolationError as error:
+        await _insert(tx, event_id, chosen, details)
+    except (asyncpg.UniqueViolationError, SlugTaken) as error:
         if slug:
             raise SlugTaken(errors={"slug": _("Another event already has this address.")}) from error
         chosen = f"{chosen[: LONGEST_SLUG - 9]}-{event_id.hex[-8:]}"
-        await editing_queries.insert_event(tx, event_id, chosen, details, venue_id)
+        await _insert(tx, event_id, chosen, details)
     await editing_queries.insert_root_pool(tx, event_id, capacity)
     await editing_queries.insert_gate(tx, new_id(), event_id, FIRST_GATE)
     await insert_audit_entry(
@@ -65,10 +64,9 @@ async def edit_event(tx: Connection, staff: Staff, event: Event, details: EventD
 
 
 async def publish_event(tx: Connection, staff: Staff, event: Event) -> None:
-    """Shows a draft to guests."""
-    if event.status == EventStatus.CANCELLED:
+    """Shows a draft to guests. Raises `EventIsCancelled`, also for an event that was cancelled while its page was open."""
+    if not await editing_queries.publish(tx, event.id):
         raise EventIsCancelled
-    await editing_queries.update_status(tx, event.id, EventStatus.PUBLISHED)
     await _note(tx, staff, event, "event_published")
 
 
@@ -136,8 +134,17 @@ def suggested_slug(texts: Texts) -> str:
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 
+async def _insert(tx: Connection, event_id: UUID, slug: str, details: EventDetails) -> None:
+    """The event with its venue, or neither."""
+    if slug in RESERVED_SLUGS:
+        raise SlugTaken
+    async with tx.transaction():
+        await editing_queries.insert_event(tx, event_id, slug, details, await _venue(tx, details))
+
+
 async def _apply(tx: Connection, staff: Staff, event: Event, details: ContingentDetails, *, pool_id: UUID, now: datetime) -> None:
-    await resize(tx, staff, event, pool_id=pool_id, capacity=details.capacity, now=now)
+    if details.capacity is not None:
+        await resize(tx, staff, event, pool_id=pool_id, capacity=details.capacity, now=now)
     await editing_queries.update_contingent(tx, pool_id, name=details.name, open_to_all=details.open_to_all, release_at=details.release_at)
     await editing_queries.promote_waiting(tx, event.id, now)  # a contingent that is now open may serve who waits for any place
 

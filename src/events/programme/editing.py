@@ -39,11 +39,12 @@ class EventDetails(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContingentDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """A contingent as the form describes it. Places are set aside inside `parent_id`, which never changes."""
+    """A contingent as the form describes it. Places are set aside inside `parent_id`, which never changes; a released contingent
+    has no capacity of its own."""
 
     parent_id: UUID
     name: Texts
-    capacity: int
+    capacity: int | None
     open_to_all: bool
     release_at: datetime | None
 

@@ -70,6 +70,12 @@ async def place_of(db: Executor, event_id: UUID) -> tuple[UUID | None, UUID | No
     return (row["programme_id"], row["venue_id"]) if row else (None, None)
 
 
+async def publish(tx: Connection, event_id: UUID) -> bool:
+    """Makes a draft visible, unless it has been cancelled meanwhile."""
+    status = await tx.execute("update events set status = 'published' where id = $1 and status <> 'cancelled'", event_id)
+    return status == "UPDATE 1"
+
+
 async def update_status(tx: Connection, event_id: UUID, status: str) -> None:
     await tx.execute("update events set status = $2 where id = $1", event_id, status)
 

@@ -20,6 +20,7 @@ from .model import Event, EventKind, Pool, Texts
 LARGEST_EVENT = 5000  # what the service is built and measured for
 NEW_VENUE = "new"
 HUES = (20, 45, 80, 145, 195, 230, 265, 300, 340)
+YEARS = range(2000, 2200)  # near the ends of the calendar an instant has no date in every zone
 _TYPED = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> sends and wants (HTML Living Standard, 2.3.5)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTINENTS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
@@ -46,7 +47,7 @@ def parse_event(form: Form, offer: Offer) -> EventDetails | None:
     if not title:
         form.error("title_en", _("Please give a title in at least one language."))
     kind = form.choice("kind", [*EventKind])
-    hue = form.choice("hue", [*map(str, HUES), form.values.get("hue_now", "")])
+    hue = form.choice("hue", [*map(str, HUES), *_present_hue(form)])
     max_companions = form.number("max_companions", least=0, most=9)
     organiser_id = _one_of(form, "organiser", offer.organisers)
     programme_id = _one_of(form, "programme", _belonging(offer.programmes, organiser_id), optional=True)
@@ -96,8 +97,8 @@ def parse_contingent(form: Form, event: Event, pools: list[Pool], *, pool: Pool 
         form.error("name_en", _("Please give a name in at least one language."))
     parents = {str(other.id): other.id for other in pools}
     parent_id = pool.parent_id if pool else parents.get(form.choice("parent", parents))
-    capacity = parse_capacity(form)
     is_released = pool is not None and pool.released_at is not None
+    capacity = None if is_released else parse_capacity(form)
     release_at = pool.release_at if pool and is_released else _moment(form, "release_at", event.time_zone, required=False)
     if not form.ok or parent_id is None:
         return None
@@ -149,8 +150,10 @@ def _moment(form: Form, name: str, zone: str, *, required: bool = True) -> datet
         return None
     try:
         at = datetime.strptime(typed[:16], _TYPED).replace(tzinfo=ZoneInfo(zone))
+        if at.year not in YEARS:
+            raise ValueError("no year for an event")
         told = at.timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         form.error(name, _("Please enter day and time."))
         return None
     if datetime.fromtimestamp(told, ZoneInfo(zone)).replace(tzinfo=None) != at.replace(tzinfo=None):
@@ -197,6 +200,12 @@ def _new_venue(form: Form) -> NewVenue:
 
 def _belonging(choices: list[Choice], organiser_id: UUID | None) -> list[Choice]:
     return [choice for choice in choices if choice.organiser_id == organiser_id]
+
+
+def _present_hue(form: Form) -> list[str]:
+    """The hue that the event had when its page was opened; a sample of the palette or any other."""
+    hue = form.values.get("hue_now", "")
+    return [hue] if re.fullmatch(r"[0-9]{1,3}", hue) and int(hue) < 360 else []
 
 
 def _one_of(form: Form, name: str, choices: Iterable[Choice], *, optional: bool = False) -> UUID | None:
