@@ -49,6 +49,19 @@ async def test_request_that_fails_takes_nobody_down() -> None:
     assert isinstance(answers[1], ValueError)
 
 
+async def test_outage_is_told_to_everybody_at_once_instead_of_being_met_one_by_one() -> None:
+    tries = 0
+
+    async def away(_key: str, _requests: list[int]) -> list[int]:
+        nonlocal tries
+        tries += 1
+        raise ConnectionRefusedError
+
+    desk = Coalescer(away, outage=(OSError,))
+    answers = await asyncio.gather(*(desk.ask("dinner", n) for n in range(20)), return_exceptions=True)
+    assert ({type(answer) for answer in answers}, tries) == ({ConnectionRefusedError}, 1)
+
+
 async def test_caller_who_leaves_does_not_stop_the_others() -> None:
     till = Till()
     desk = Coalescer(till.serve)

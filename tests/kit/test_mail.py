@@ -1,6 +1,7 @@
 """Mails on the wire: names, attachments and refusals, against a real SMTP server on a local port."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -152,6 +153,18 @@ async def test_folder_keeps_a_mail_once_and_newest_first(tmp_path: Path) -> None
     kept = [kept_mail(tmp_path, name) for name in names]
     assert [mail and mail["Subject"] for mail in kept] == ["Later", MESSAGE.subject]
     assert sorted(path.name for path in (tmp_path / "mails").iterdir()) == sorted(f"{name}.eml" for name in names)
+
+
+async def test_full_disk_delays_and_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(MailDelayed, match="No space left on device"):
+        await FolderTransport(tmp_path).send(MESSAGE)
+    assert list((tmp_path / "mails").iterdir()) == []
 
 
 def test_names_outside_the_folder_are_unknown(tmp_path: Path) -> None:

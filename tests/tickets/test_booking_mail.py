@@ -218,6 +218,20 @@ async def test_mail_that_never_gets_through_is_given_up_and_seen(pool: Pool, wor
     assert await _record(pool, event) == ("confirmed", "failed", 1, "451 Come back later")
 
 
+async def test_mail_that_cannot_be_written_is_given_up_and_seen(
+    pool: Pool, worker: Worker, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_given: object, **_named: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("events.tickets.jobs.write_mail", fail)
+    event = await make_event(pool)
+    await book(pool, event)
+    await pool.execute("update jobs set attempts = $1", MOST_ATTEMPTS - 1)
+    await worker.run_until_idle()
+    assert await _record(pool, event) == ("confirmed", "failed", 1, "RuntimeError")
+
+
 async def test_names_are_text_in_every_part(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
     await book(pool, await make_event(pool), make_guest("O'Brien <b>", "{{ 7*7 }} #strong[x]"))
     await worker.run_until_idle()

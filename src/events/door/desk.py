@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from events.kit.coalesce import Coalescer
-from events.kit.database import Pool
+from events.kit.database import LOST_CONNECTION, Pool
 
 from . import queries
 from .model import Answer, Attendance, Scan
@@ -19,7 +19,7 @@ class CheckInDesk:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._calls: Coalescer[UUID, Scan, Answer] = Coalescer(self._redeem, largest=LARGEST_CALL)
+        self._calls: Coalescer[UUID, Scan, Answer] = Coalescer(self._redeem, largest=LARGEST_CALL, outage=LOST_CONNECTION)
         self._counts: Coalescer[UUID, None, Attendance] = Coalescer(self._count, largest=LARGEST_CALL)
 
     async def redeem(self, event_id: UUID, scan: Scan) -> Answer:

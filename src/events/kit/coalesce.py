@@ -18,12 +18,20 @@ class Coalescer(Generic[K, Request, Answer]):
 
     `call` answers in the order of the requests. When a batch fails, its requests are tried one by one,
     so that a request that cannot be served never takes its neighbours down. `call` therefore has to be
-    atomic (a failed call wrote nothing) or idempotent.
+    atomic (a failed call wrote nothing) or idempotent. Errors of the kinds in `outage` are nobody's fault: everybody hears of
+    them at once.
     """
 
-    def __init__(self, call: Callable[[K, list[Request]], Awaitable[list[Answer]]], *, largest: int = 64) -> None:
+    def __init__(
+        self,
+        call: Callable[[K, list[Request]], Awaitable[list[Answer]]],
+        *,
+        largest: int = 64,
+        outage: tuple[type[Exception], ...] = (),
+    ) -> None:
         self._call = call
         self._largest = largest
+        self._outage = outage
         self._queues: dict[K, deque[tuple[Request, asyncio.Future[Answer]]]] = defaultdict(deque)
         self._senders: dict[K, asyncio.Task[None]] = {}
 
@@ -48,8 +56,9 @@ class Coalescer(Generic[K, Request, Answer]):
         try:
             answers = await self._call(key, [request for request, _ in batch])
         except Exception as error:
-            if len(batch) == 1:
-                _settle(batch[0][1], error)
+            if len(batch) == 1 or isinstance(error, self._outage):
+                for _, future in batch:
+                    _settle(future, error)
             else:
                 for single in batch:
                     await self._send(key, [single])

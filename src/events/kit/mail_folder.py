@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from .mail import Message, wire_message
+from .mail import MailDelayed, Message, wire_message
 
 FOLDER = "mails"
 _NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{12}")
@@ -17,13 +17,16 @@ _SHOWN = 200  # newest mails of the list; a demo sends a few hundred at most
 
 
 class FolderTransport:
-    """Writes each mail once: a retry has the same time and message id, hence the same file."""
+    """Writes each mail once: a retry has the same time and message id, hence the same file. A folder that takes no more delays."""
 
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir / FOLDER
 
     async def send(self, message: Message) -> None:
-        await asyncio.to_thread(_keep, self.folder, message)
+        try:
+            await asyncio.to_thread(_keep, self.folder, message)
+        except OSError as reason:
+            raise MailDelayed(f"{self.folder}: {reason.strerror}") from reason
 
 
 def kept_names(data_dir: Path) -> list[str]:
@@ -51,5 +54,8 @@ def _keep(folder: Path, message: Message) -> None:
     path = folder / f"{message.written_at:%Y%m%dT%H%M%S%f}-{digest}.eml"
     folder.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.draft")
-    draft.write_bytes(wire_message(message).as_bytes())
-    draft.replace(path)
+    try:
+        draft.write_bytes(wire_message(message).as_bytes())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -51,7 +51,7 @@ class ClaimDesk:
     def __init__(self, pool: Pool, tokens: Tokens) -> None:
         self.pool = pool
         self.tokens = tokens
-        self._calls: Coalescer[UUID, dict[str, Any], Decision] = Coalescer(self._send, largest=LARGEST_BATCH)
+        self._calls: Coalescer[UUID, dict[str, Any], Decision] = Coalescer(self._send, largest=LARGEST_BATCH, outage=LOST_CONNECTION)
         self._looks: Coalescer[UUID, str, bool] = Coalescer(self._look, largest=LARGEST_LOOK)
         self._seen_full: set[UUID] = set()
 

@@ -56,20 +56,21 @@ def booking_mailer(transport: Transport, tokens: Tokens, *, base_url: str, sende
         mail = await queries.attempt_mail(pool, job.id, booking_id=booking_id, event_id=event_id, kind=planned.template)
         if mail is None:
             return
-        message = await write_mail(
-            planned,
-            stationery,
-            message_id=f"booking.{booking_id.hex}.{job.id}@{urlsplit(base_url).hostname}",
-            position=await waitlist_position(pool, booking_id),
-            written_at=mail.created_at,
-        )
         try:
+            message = await write_mail(
+                planned,
+                stationery,
+                message_id=f"booking.{booking_id.hex}.{job.id}@{urlsplit(base_url).hostname}",
+                position=await waitlist_position(pool, booking_id),
+                written_at=mail.created_at,
+            )
             await transport.send(message)
         except MailRefused as refusal:
             await queries.settle_mail(pool, mail.id, MailStatus.BOUNCED, error=str(refusal))
-        except MailDelayed as delay:
+        except Exception as trouble:  # also a fault of ours: the organiser sees every mail that did not go out
             status = MailStatus.FAILED if job.attempts >= MOST_ATTEMPTS else MailStatus.QUEUED
-            await queries.settle_mail(pool, mail.id, status, error=str(delay))
+            told = str(trouble) if isinstance(trouble, MailDelayed) else type(trouble).__name__
+            await queries.settle_mail(pool, mail.id, status, error=told)
             raise
         else:
             await queries.settle_mail(pool, mail.id, MailStatus.SENT, sent_at=clock.now())
