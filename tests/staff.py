@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -40,7 +41,7 @@ async def make_session(db: Executor, staff: Staff) -> str:
 
 
 @asynccontextmanager
-async def running_app(dsn: str, **settings: object) -> AsyncIterator[Litestar]:
+async def running_app(dsn: str, **settings: Any) -> AsyncIterator[Litestar]:
     """The application with its resources, without background work."""
     app, ready, over = create_app(settings_for(dsn, **settings), run_jobs=False), asyncio.Event(), asyncio.Event()
 
@@ -66,4 +67,5 @@ async def running_app(dsn: str, **settings: object) -> AsyncIterator[Litestar]:
 def browser(app: Litestar, session: str | None = None) -> httpx.AsyncClient:
     """A client that keeps cookies and does not follow redirects; with a session cookie if one is given."""
     cookies = {SESSION_COOKIE: session} if session else None
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, cookies=cookies)
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar narrows the types of ASGI
+    return httpx.AsyncClient(transport=transport, base_url=BASE_URL, cookies=cookies)

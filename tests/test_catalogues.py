@@ -26,7 +26,7 @@ def said() -> dict[MsgId, str]:
     for folder, methods in sources:
         options = {pattern: {"trimmed": "true", "silent": "false"} for pattern, method in methods if method == "jinja2"}
         for file, line, msgid, _comments, _context in extract_from_dir(str(folder), methods, options, keywords=KEYWORDS):
-            found.setdefault(msgid if isinstance(msgid, str) else tuple(msgid[:2]), f"{folder.name}/{file}:{line}")
+            found.setdefault(msgid if isinstance(msgid, str) else (msgid[0], msgid[1]), f"{folder.name}/{file}:{line}")
     return found
 
 
@@ -42,7 +42,7 @@ def identity(message: Message) -> MsgId:
 
 
 def forms(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def placeholders(text: str) -> set[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from events.accounts import access, queries
+from events.accounts import queries
 from events.accounts.access import ApiClients, bearer_token, require_scope, staff_of_session
 from events.accounts.actions import issue_token, revoke_token
 from events.accounts.errors import Forbidden, ScopeMissing, SignInRequired, TokenRequired, UnknownOrganiser
@@ -105,7 +105,7 @@ async def test_token_is_not_issued_for_an_unknown_organiser_or_scope(tx: Connect
 async def test_revoked_token_is_refused_after_three_seconds_at_most(tx: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     await make_organiser(tx, slug="ours")
     token, clients, moment = await issue_token(tx, "ours", ["events:read"]), ApiClients(), 1000.0
-    monkeypatch.setattr(access.time, "monotonic", lambda: moment)
+    monkeypatch.setattr("events.accounts.access.time.monotonic", lambda: moment)
     client = await clients.identify(tx, token, now())
     await revoke_token(tx, client.token_id, now())
 

@@ -26,7 +26,8 @@ def test_svg_decodes_to_the_payload(payload: str) -> None:
 
 def test_ticket_address_stays_small_and_alphanumeric() -> None:
     symbol = zxingcpp.read_barcodes(Image.open(io.BytesIO(qr_png(TICKET))))[0]
-    assert (symbol.extra["Version"], symbol.ec_level, symbol.content_type.name) == ("3", "M", "Text")
+    extra: dict[str, str] = symbol.extra  # type: ignore[assignment]  # its types say object
+    assert (extra["Version"], symbol.ec_level, symbol.content_type.name) == ("3", "M", "Text")
     assert _size(qr_svg(TICKET)) == 29 + 2 * QUIET_ZONE
     assert _size(qr_svg(TICKET.lower())) > _size(qr_svg(TICKET))
 

@@ -43,11 +43,11 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextM
     @contextmanager
     def collecting() -> Iterator[list[str]]:
         seen: list[str] = []
-        original = Connection._execute
+        original = Connection._execute  # type: ignore[attr-defined]  # private
 
         async def noted(self: Any, query: str, *rest: Any, **options: Any) -> Any:
             seen.append(query)
-            return await original(self, query, *rest, **options)  # type: ignore[no-any-return]
+            return await original(self, query, *rest, **options)
 
         with monkeypatch.context() as patch:
             patch.setattr(Connection, "_execute", noted)

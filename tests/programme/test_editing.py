@@ -178,7 +178,9 @@ async def test_new_time_or_venue_makes_a_new_version_and_is_told_to_guests_and_a
 
 async def test_event_cannot_be_put_into_somebody_elses_programme_or_venue(organiser: httpx.AsyncClient, pool: Pool, event: Event) -> None:
     foreign = await make_event(pool, programme_id=await make_programme(pool))
-    programme_id, venue_id = await pool.fetchrow("select programme_id, venue_id from events where id = $1", foreign.id) or ()
+    row = await pool.fetchrow("select programme_id, venue_id from events where id = $1", foreign.id)
+    assert row is not None
+    programme_id, venue_id = row
     url = f"/organiser/events/{event.slug}/edit"
     page = await organiser.get(url)
     answers = [
@@ -291,7 +293,7 @@ async def test_cancelled_event_takes_every_place_back_and_tells_every_booking(or
     told = await pool.fetch(
         "select payload ->> 'booking_id' from jobs where payload ->> 'event_id' = $1 and payload ->> 'kind' = 'called_off'", str(event.id)
     )
-    assert (states, root.taken, root.waiting) == ([("cancelled",)], 0, 0)
+    assert ([row[0] for row in states], root.taken, root.waiting) == (["cancelled"], 0, 0)
     assert {row[0] for row in told} == {str(outcome.booking_id) for outcome in outcomes}
     assert (await organiser.post(f"/organiser/events/{event.slug}/publication")).status_code == 409
 

@@ -152,7 +152,11 @@ async def test_missing_key_is_told(client: httpx.AsyncClient, event: Event) -> N
 
 @pytest.mark.parametrize("key", ["", "with blank", "x" * 201, "schlüssel".encode("latin-1")])
 async def test_unusable_key_is_told(client: httpx.AsyncClient, event: Event, key: str | bytes) -> None:
-    answer = await client.post(f"/api/v1/events/{event.slug}/registrations", json=party(), headers={b"idempotency-key": key})  # type: ignore[dict-item]
+    answer = await client.post(
+        f"/api/v1/events/{event.slug}/registrations",
+        json=party(),
+        headers=httpx.Headers([(b"idempotency-key", key.encode() if isinstance(key, str) else key)]),
+    )
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["Idempotency-Key"])
 
 
@@ -177,7 +181,7 @@ GUEST = {"family_name": "Mihon"}
         (party(registrant={"email": "a@example.com", "locale": "fr"}), "registrant.locale"),
         (party(registrant={"email": "a@example.com"}), "registrant.locale"),
         (party(contingent="Not a slug"), "contingent"),
-        (party(accept_waitlist="true"), "accept_waitlist"),
+        (party() | {"accept_waitlist": "true"}, "accept_waitlist"),
         (party(comment="please"), "comment"),
         ({}, "registrant"),
         ([], ""),

@@ -257,7 +257,7 @@ async def _cancel(pool: Pool, event: Event, outcome: Outcome, *, only: int | Non
 def _entry_of(file: Any) -> tuple[str, str, int]:
     calendar = Calendar.from_ical(file.get_content())
     [entry] = calendar.events
-    return str(calendar["method"]), str(entry["status"]), int(entry["sequence"])
+    return str(calendar["method"]), str(entry["status"]), int(str(entry["sequence"]))
 
 
 def _codes_in_pictures(mail: EmailMessage) -> list[str]:

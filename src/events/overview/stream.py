@@ -7,7 +7,7 @@ a session that is over does not watch on) and at the service's shutdown; the bro
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 
@@ -27,7 +27,7 @@ RETRY_MILLISECONDS = 1000
 
 async def board_stream(
     live: Live, boards: Boards, event: Event, staff: Staff, *, lifetime_seconds: float = LIFETIME_SECONDS
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """The messages of one browser; each is sent at once."""
     loop, shown = asyncio.get_running_loop(), Fragments()
     ends_at = loop.time() + lifetime_seconds * random.uniform(0.8, 1)  # noqa: S311 (so that not all come back together)
