@@ -93,7 +93,11 @@ async def test_tickets_of_the_booking_open(visitor: Visitor, pool: Pool) -> None
 @pytest.mark.parametrize(
     ("arrange", "heading", "step"),
     [
-        ("update registrations set state = 'held', expires_at = now() + interval '1 hour'", "We are keeping your place", "until"),
+        (
+            "update registrations set state = 'held', expires_at = now() + interval '1 hour'",
+            "We are keeping your place",
+            "Please confirm by",
+        ),
         ("update registrations set state = 'awaiting_approval'", "Your registration has arrived", "guest@example.com"),
         ("update registrations set state = 'cancelled', pool_id = null", "This booking is cancelled", "Sign up again"),
         ("update registrations set state = 'expired', pool_id = null", "These places were not confirmed in time", "Sign up again"),
@@ -206,6 +210,24 @@ async def test_wrong_change_is_shown_with_what_was_typed(visitor: Visitor, pool:
     assert (answer.status, answer.errors) == (422, {"family_name": "Please fill this in."})
     assert dict(answer.form.fields)["company"] == "New"
     assert await states(pool, outcome) == [("Platzhalter", "confirmed")]
+
+
+async def test_held_places_are_confirmed_by_one_press_and_no_more(visitor: Visitor, pool: Pool) -> None:
+    outcome = await book(pool, await make_event(pool), ERIKA, HANAKO, hold_seconds=600, mail=False)
+    page = await visitor.open(f"/b/{outcome.token}")
+    confirmed = [await visitor.send(page, {}), await visitor.send(page, {})]
+    assert [(answer.status, "Your 2 places are reserved" in answer.text, answer.forms) for answer in confirmed] == [(200, True, [])] * 2
+    assert await states(pool, outcome) == [("Platzhalter", "confirmed"), ("見本", "confirmed")]
+    assert await mails(pool, outcome) == ["confirmed"]
+
+
+async def test_hold_that_ran_out_is_not_confirmed(visitor: Visitor, pool: Pool) -> None:
+    outcome = await book(pool, await make_event(pool), ERIKA, hold_seconds=600, mail=False)
+    page = await visitor.open(f"/b/{outcome.token}")
+    await pool.execute("update registrations set expires_at = now() where booking_id = $1", outcome.booking_id)
+    answer = await visitor.send(page, {})
+    assert (answer.status, "The time to confirm this place is over" in answer.text) == (410, True)
+    assert await states(pool, outcome) == [("Platzhalter", "held")]
 
 
 async def test_deadlines_end_changes_then_cancellations(visitor: Visitor, pool: Pool) -> None:

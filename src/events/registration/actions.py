@@ -92,10 +92,13 @@ async def change_guest(tx: Connection, event: Event, booking: Booking, guest_id:
 
 
 async def confirm_hold(tx: Connection, booking: Booking, *, now: datetime) -> None:
-    """Turns held places into confirmed ones; raises HoldExpired when their time ran out."""
-    if await queries.confirm_held(tx, booking.id, now) == 0:
+    """Turns held places into confirmed ones; sent twice it does nothing more. Raises `HoldExpired` when their time ran out."""
+    if await queries.confirm_held(tx, booking.id, now):
+        await insert_job(tx, "booking_mail", {"booking_id": booking.id, "event_id": booking.event_id, "kind": "confirmed"})
+        return
+    booked = [place.registration_id for place in booking.places]
+    if not await queries.registrations_in_state(tx, booking.event_id, booked, RegistrationState.CONFIRMED):
         raise HoldExpired
-    await insert_job(tx, "booking_mail", {"booking_id": booking.id, "event_id": booking.event_id, "kind": "confirmed"})
 
 
 async def approve(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, now: datetime) -> None:

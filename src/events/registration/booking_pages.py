@@ -32,7 +32,7 @@ from events.programme.standing import standing
 
 from . import actions, queries
 from .booking_view import may_cancel, view_of
-from .errors import AlreadyInside, ChangesClosed
+from .errors import AlreadyInside, ChangesClosed, HoldExpired
 from .forms import field_labels, guest_values, parse_guest
 from .model import BookedPlace, Booking
 
@@ -69,6 +69,18 @@ async def show_booking(
     )
     said = _(NOTICES[notice]) if notice in NOTICES else ""
     return _page("registration/booking.html", token, event, view=view, notice_text=said, changes_until=_moment(event, "changes_until"))
+
+
+@post("/b/{token:str}/confirmation", status_code=303)
+async def confirm_booking(token: FromPath[str], tx: NamedDependency[Connection], live: NamedDependency[Live]) -> Redirect:
+    """Takes the places that are held for this booking for good."""
+    booking, event = await _found(tx, token)
+    try:
+        await actions.confirm_hold(tx, booking, now=now())
+    except HoldExpired as refusal:
+        raise HoldExpired(link=f"/b/{token}") from refusal
+    live.mark(f"event:{event.id}")
+    return Redirect(f"/b/{token}", status_code=303)
 
 
 @get("/b/{token:str}/guests/{guest_id:uuid}")
@@ -191,4 +203,4 @@ def _moment(event: Event, name: str) -> str:
     return moment_label(getattr(event, name), event.time_zone, locale=locale, guest_zone=home_zone(locale))
 
 
-router = Router(path="/", route_handlers=[show_booking, edit_guest, change_guest, new_cancellation, create_cancellation])
+router = Router(path="/", route_handlers=[show_booking, confirm_booking, edit_guest, change_guest, new_cancellation, create_cancellation])

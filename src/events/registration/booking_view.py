@@ -46,12 +46,13 @@ class GuestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookingView(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole page. `next_steps` says in sentences what happens now."""
+    """The whole page. `next_steps` says in sentences what happens now; `held_places` wait for the registrant's word."""
 
     heading: str
     next_steps: list[str]
     tone: str
     guests: list[GuestView]
+    held_places: int
     may_change: bool
     may_cancel: bool
     may_sign_up_again: bool
@@ -69,6 +70,7 @@ def view_of(
         next_steps=next_steps,
         tone=tone,
         guests=[_guest(place, off, tokens, base_url) for place in booking.places],
+        held_places=0 if off else len([place for place in live if place.state == RegistrationState.HELD]),
         may_change=bool(live) and not off and now < event.changes_until,
         may_cancel=bool(live) and not off and may_cancel(event, now),
         may_sign_up_again=not live and may_sign_up,
@@ -146,7 +148,13 @@ def _held(booking: Booking, event: Event) -> Words:
     return (
         _("We are keeping your place"),
         [
-            _("It is yours as soon as what is still open has reached us, and it is kept for you until %(until)s.") % {"until": until},
+            _("Please confirm by %(time)s.") % {"time": until},
+            ngettext(
+                "Until then the place is yours alone; afterwards it goes to the next guest.",
+                "Until then the %(num)s places are yours alone; afterwards they go to the next guests.",
+                len(ends),
+            )
+            % {"num": len(ends)},
             _("Questions? %(organiser)s is glad to help.") % {"organiser": local(event.organiser_name)},
         ],
         "warn",
