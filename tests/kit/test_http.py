@@ -65,9 +65,21 @@ async def show_event(event_id: FromPath[UUID]) -> str:
     return str(event_id)
 
 
-@get("/api/away")
-async def reach_database() -> str:
-    raise asyncpg.CannotConnectNowError("starting up")
+OUTAGES = [
+    asyncpg.CannotConnectNowError("starting up"),
+    asyncpg.AdminShutdownError("shutting down"),
+    asyncpg.DiskFullError("no space left on device"),
+    asyncpg.TooManyConnectionsError("too many clients already"),
+    asyncpg.DeadlockDetectedError("deadlock detected"),
+    asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction"),
+    ConnectionRefusedError(),
+    TimeoutError(),
+]
+
+
+@get("/api/away/{kind:int}")
+async def reach_database(kind: FromPath[int]) -> str:
+    raise OUTAGES[kind]
 
 
 @pytest.fixture(scope="module")
@@ -192,5 +204,6 @@ async def test_unknown_address_is_404_and_outage_is_503(client: AsyncTestClient[
     for path in ("/api/nowhere", "/api/events/no-uuid"):
         answer = await client.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    away = await client.get("/api/away")
-    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+    for kind in range(len(OUTAGES)):
+        away = await client.get(f"/api/away/{kind}")
+        assert (away.status_code, away.json()["code"], away.headers["retry-after"]) == (503, "unavailable", "5")

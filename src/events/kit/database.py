@@ -26,6 +26,15 @@ LOST_CONNECTION: tuple[type[Exception], ...] = (
     asyncpg.InternalClientError,
 )
 
+# The same for whoever asks: the database cannot serve just now, and the same request may succeed in a moment.
+OUT_OF_SERVICE: tuple[type[Exception], ...] = (
+    *LOST_CONNECTION,
+    asyncpg.InsufficientResourcesError,  # disk full, too many connections
+    asyncpg.TransactionRollbackError,  # chosen to end a deadlock
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that is being promoted
+    asyncpg.LockNotAvailableError,
+)
+
 _decode: Callable[[str], Any] = msgspec.json.Decoder().decode
 
 

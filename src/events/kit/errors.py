@@ -13,6 +13,7 @@ class DomainError(Exception):
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = N_("This cannot be done.")
     next_step: ClassVar[str] = ""
+    retry_after_seconds: ClassVar[int | None] = None
 
     def __init__(self, *, errors: dict[str, str] | None = None, link: str | None = None, **words: object) -> None:
         super().__init__(self.code)
@@ -27,6 +28,11 @@ class DomainError(Exception):
     def say_next_step(self) -> str:
         """What the person can do now, in the current language; empty when there is nothing to add."""
         return _(self.next_step) if self.next_step else ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When it is worth asking again (RFC 9110, 10.2.3)."""
+        return {"retry-after": str(self.retry_after_seconds)} if self.retry_after_seconds else {}
 
 
 class NotFound(DomainError):
@@ -51,6 +57,7 @@ class TooManyRequests(DomainError):
     code = "too_many_requests"
     title = N_("That was a little too often.")
     next_step = N_("Please wait a minute and try again.")
+    retry_after_seconds = 60
 
 
 class ForeignOrigin(DomainError):

@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Message, Scope
 
 from .callers import identify_callers
-from .database import LOST_CONNECTION, Connection, Pool
+from .database import OUT_OF_SERVICE, Connection, Pool
 from .errors import DomainError, ForeignOrigin, InvalidInput, NotFound
 from .i18n import N_, negotiate, set_language
 from .templates import page
@@ -46,6 +46,7 @@ class Unavailable(DomainError):
     code = "unavailable"
     title = N_("The service cannot be reached for a moment.")
     next_step = N_("Please try again in a minute. Nothing you sent was counted twice.")
+    retry_after_seconds = 5
 
 
 class ContentTooLarge(DomainError):
@@ -150,7 +151,8 @@ def answer_domain_error(request: AnyRequest, error: DomainError) -> Response[Any
     speak(request)
     if wants_json(request):
         return problem(error)
-    return page("error.html", status=error.status, title=error.say(), next_step=error.say_next_step(), link=error.link, code=error.code)
+    words = {"title": error.say(), "next_step": error.say_next_step(), "link": error.link, "code": error.code}
+    return page("error.html", status=error.status, headers=error.headers, **words)
 
 
 def wants_json(request: AnyRequest) -> bool:
@@ -160,7 +162,7 @@ def wants_json(request: AnyRequest) -> bool:
 
 def problem(error: DomainError) -> Response[dict[str, Any]]:
     """The error as application/problem+json."""
-    return Response(problem_details(error), status_code=error.status, media_type="application/problem+json")
+    return Response(problem_details(error), status_code=error.status, headers=error.headers, media_type="application/problem+json")
 
 
 def problem_details(error: DomainError) -> dict[str, Any]:
@@ -203,7 +205,7 @@ def answer_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     """A bug or an outage. What is logged names the place in the code, never what the guest typed."""
     if isinstance(error, asyncpg.DataError):
         return answer_domain_error(request, InvalidInput())
-    unavailable = isinstance(error, LOST_CONNECTION)
+    unavailable = isinstance(error, OUT_OF_SERVICE)
     log.error("request failed", kind=type(error).__name__, where=_places(error))
     return answer_domain_error(request, Unavailable() if unavailable else Broken())
 
