@@ -30,6 +30,7 @@ from .kit import callers, http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
 from .kit.database import open_pool
 from .kit.errors import DomainError
+from .kit.head import as_get
 from .kit.jobs import Worker
 from .kit.live import Live
 from .kit.mail import Transport
@@ -93,6 +94,7 @@ class House(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
+            scope = as_get(scope)
             receive = await self.state.quick_no.answer(scope, receive, send)
         if receive is not None:
             await super().__call__(scope, receive, send)

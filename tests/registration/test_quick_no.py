@@ -116,3 +116,14 @@ async def test_hold_that_ran_out_makes_room(app: Litestar, pool: Pool) -> None:
         await pool.execute("update registrations set expires_at = now() where id = $1", registration_id)
         after = await sign_up(client, event)
     assert (before, after.status_code) == ([409, 409], 201)
+
+
+async def test_trouble_is_left_to_the_handler(
+    client: httpx.AsyncClient, event: Event, app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_asked: object) -> bool:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(app.state.claims, "is_surely_full", away)
+    answer = await sign_up(client, event)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")

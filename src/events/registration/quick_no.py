@@ -10,11 +10,13 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from events.accounts.access import ApiClients
 from events.accounts.model import Scope
+from events.kit.database import OUT_OF_SERVICE
 from events.kit.http import problem_details, raw_headers
 from events.kit.i18n import negotiate, use_language
 from events.kit.openapi import PROBLEM
@@ -50,10 +52,17 @@ class QuickNo:
         if event_id is None or not key or not self._claims.was_full(event_id):
             return receive
         messages, body = await _read(receive)
-        if _waits_for_no_place(body) and await self._claims.is_surely_full(event_id, key):
+        if _waits_for_no_place(body) and await self._is_still_full(event_id, key):
             await _refuse(send, headers.get(b"accept-language", b""))
             return None
         return _again(messages, receive)
+
+    async def _is_still_full(self, event_id: UUID, key: str) -> bool:
+        """What goes wrong here goes wrong for the handler as well, and there it gets its proper answer."""
+        try:
+            return await self._claims.is_surely_full(event_id, key)
+        except OUT_OF_SERVICE:
+            return False
 
     def _at_hand(self, slug: str, headers: dict[bytes, bytes]) -> tuple[Any, str]:
         """The event's id and the sign-up's key, if caller and event are known here and go together."""
