@@ -6,18 +6,13 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 from uuid import uuid4
 
-GUEST = {
-    "family_name": "見本",
-    "given_name": "花子",
-    "family_name_kana": "ミホン",
-    "given_name_kana": "ハナコ",
-    "family_name_latin": "Mihon",
-    "given_name_latin": "Hanako",
-    "company": "株式会社みほん光学",
-    "department": "光学開発部",
-    "position": "部長",
-    "diet": "vegetarian",
-}
+from events.demo.people import people
+
+GUESTS = [person for group in people().values() for person in group]
+_NAMES = (
+    "family_name", "given_name", "family_name_kana", "given_name_kana", "family_name_latin", "given_name_latin",
+    "company", "department",
+)  # fmt: skip
 _BROWSER = "accept: text/html\r\naccept-language: ja\r\naccept-encoding: identity\r\nsec-fetch-site: same-origin\r\n"
 
 
@@ -34,27 +29,38 @@ def question() -> Callable[[], bytes]:
 
 
 def sign_up_by_api(slug: str, token: str) -> Callable[[], bytes]:
-    """A new booking of one guest with every field filled in; a fresh key each time."""
-    body = json.dumps(
-        {"registrant": {"email": "hanako.mihon@example.com", "locale": "ja"}, "guests": [GUEST], "accept_waitlist": False}
-    ).encode()
+    """A new booking of one guest with every field filled in: another person of the demo and a fresh key each time."""
     headers = f"content-type: application/json\r\nauthorization: Bearer {token}\r\n"
-    head, tail = _head(f"POST /api/v1/events/{slug}/registrations", headers, len(body)).split(b"\r\n\r\n")[0], b"\r\n\r\n" + body
-    key = uuid4().hex[:12]
-    numbers = itertools.count()
-    return lambda: b"%b\r\nidempotency-key: %b-%d%b" % (head, key.encode(), next(numbers), tail)
+    line = f"POST /api/v1/events/{slug}/registrations"
+    prepared = []
+    for person in GUESTS:
+        names = {name: getattr(person.guest, name) for name in _NAMES}
+        guest = names | {"position": person.guest.job_title, "diet": "vegetarian"}
+        body = json.dumps(
+            {"registrant": {"email": person.email, "locale": person.locale}, "guests": [guest], "accept_waitlist": False}
+        ).encode()
+        prepared.append((_head(line, headers, len(body))[:-2], b"\r\n\r\n" + body))
+    requests, numbers, run = itertools.cycle(prepared), itertools.count(), uuid4().hex[:12].encode()
+
+    def request() -> bytes:
+        head, body = next(requests)
+        return b"%bidempotency-key: %b-%d%b" % (head, run, next(numbers), body)
+
+    return request
 
 
 def sign_up_by_form(slug: str) -> Callable[[], bytes]:
-    """The real form, sent by a browser that reads Japanese; a fresh key of 22 characters each time."""
-    fields = {name: value for name, value in GUEST.items() if name not in ("position", "diet")}
-    fields |= {"job_title": GUEST["position"], "email": "hanako.mihon@example.com", "privacy": "yes", "diet": "", "guest_list": "yes"}
-    body = urlencode(fields).encode() + b"&key="
+    """The real form, sent by a browser that reads Japanese: another person and a fresh key of 26 characters each time."""
     headers = f"content-type: application/x-www-form-urlencoded\r\n{_BROWSER}"
-    start = _head(f"POST /e/{slug}/registrations", headers, len(body) + 26) + body
-    key = uuid4().hex[:14].encode()
-    numbers = itertools.count()
-    return lambda: b"%b%b%012d" % (start, key, next(numbers))
+    prepared = []
+    for person in GUESTS:
+        fields = {name: getattr(person.guest, name) for name in _NAMES}
+        fields |= {"family_name_kana": fields["family_name_kana"] or "カナ", "given_name_kana": fields["given_name_kana"] or "カナ"}
+        fields |= {"job_title": person.guest.job_title, "email": person.email, "privacy": "yes", "diet": "", "guest_list": "yes"}
+        body = urlencode(fields).encode() + b"&key="
+        prepared.append(_head(f"POST /e/{slug}/registrations", headers, len(body) + 26) + body)
+    requests, numbers, run = itertools.cycle(prepared), itertools.count(), uuid4().hex[:14].encode()
+    return lambda: b"%b%b%012d" % (next(requests), run, next(numbers))
 
 
 def check_in(slug: str, token: str, codes: list[str]) -> Callable[[], bytes]:

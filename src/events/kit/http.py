@@ -38,7 +38,15 @@ SECURITY_HEADERS = {
     "cache-control": "no-store",
 }
 
-_RAW_SECURITY_HEADERS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+# An answer for programs is no document: nothing in it may be run or framed, and the rest has no meaning for it.
+PROGRAM_HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+}
+_FOR_PAGES, _FOR_PROGRAMS = (
+    [(name.encode(), value.encode()) for name, value in headers.items()] for headers in (SECURITY_HEADERS, PROGRAM_HEADERS)
+)
 
 
 class Unavailable(DomainError):
@@ -96,18 +104,18 @@ def refuse_foreign_origin(request: AnyRequest) -> None:
         raise ForeignOrigin
 
 
-def raw_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers with every security header that is not among them."""
+def raw_headers(headers: Iterable[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
+    """The headers with every security header for that address that is not among them."""
     given = list(headers)
     present = {name.lower() for name, _value in given}
-    return given + [header for header in _RAW_SECURITY_HEADERS if header[0] not in present]
+    return given + [header for header in (_FOR_PROGRAMS if path.startswith("/api/") else _FOR_PAGES) if header[0] not in present]
 
 
 async def before_send(message: Message, scope: Scope) -> None:
     """Adds the security headers that the handler did not set itself, and remembers a language chosen by address."""
     if message["type"] != "http.response.start":
         return
-    headers = raw_headers(message["headers"])
+    headers = raw_headers(message["headers"], scope["path"])
     chosen = _language_in_query(scope)
     if chosen:
         headers.append((b"set-cookie", _language_cookie(chosen, scope).encode()))

@@ -18,7 +18,7 @@ from events.accounts.model import ApiClient, Scope
 from events.kit.errors import DomainError, InvalidInput, NotFound
 from events.kit.http import Unavailable, before_program, problem_for
 from events.kit.i18n import N_
-from events.kit.json_body import JsonBody, MalformedJson
+from events.kit.json_body import ONE_LINE, JsonBody, MalformedJson
 from events.kit.openapi import operation, refusals
 from events.people.names import full_name
 from events.programme.access import hot_event_for_client
@@ -29,8 +29,7 @@ from .model import GuestDetails, Outcome, RegistrationState, SignUp
 
 MOST_GUESTS = 10  # a larger party is a list to import, not one booking
 
-# One line of text: no control characters. The same pattern stands in the OpenAPI document, so both must read it alike.
-_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+# Patterns stand in the OpenAPI document as well, so Python and ECMAScript must read them alike.
 _LINE_WITH_LETTERS = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
 _MAILBOX = r'[^@\s<>(),;:\\"\[\]\x00-\x1f\x7f-\x9f]+'
 _LABEL = r'[^@\s<>(),;:\\"\[\].\x00-\x1f\x7f-\x9f]+'
@@ -38,10 +37,10 @@ _EMAIL = rf"^{_MAILBOX}@{_LABEL}(\.{_LABEL})+$"
 _KEY = re.compile(r"[!-~]{1,200}")
 
 Email = Annotated[str, Meta(pattern=_EMAIL, max_length=254)]
-Name = Annotated[str, Meta(pattern=_LINE, max_length=100)]
+Name = Annotated[str, Meta(extra_json_schema=ONE_LINE, max_length=100)]
 NameNeeded = Annotated[str, Meta(pattern=_LINE_WITH_LETTERS, max_length=100)]
-Line = Annotated[str, Meta(pattern=_LINE, max_length=200)]
-LongLine = Annotated[str, Meta(pattern=_LINE, max_length=500)]
+Line = Annotated[str, Meta(extra_json_schema=ONE_LINE, max_length=200)]
+LongLine = Annotated[str, Meta(extra_json_schema=ONE_LINE, max_length=500)]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Locale = Literal["de", "en", "ja"]
 

@@ -17,6 +17,7 @@ import msgspec
 from events.accounts.access import ApiClients
 from events.accounts.model import Scope
 from events.kit.database import OUT_OF_SERVICE
+from events.kit.errors import DomainError
 from events.kit.http import problem_details, raw_headers
 from events.kit.i18n import negotiate, use_language
 from events.kit.openapi import PROBLEM
@@ -89,7 +90,7 @@ def _waits_for_no_place(body: bytes) -> bool:
     """Whether this is a sign-up, by every rule, that does not ask for the waiting list."""
     try:
         return not BODY.decode(body).accept_waitlist
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except DomainError:
         return False
 
 
@@ -103,7 +104,7 @@ async def _refuse(send: Send, accept_language: bytes) -> None:
 def _no(language: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
     with use_language(language):
         body = msgspec.json.encode(problem_details(EventFull()))
-    return raw_headers([(b"content-type", PROBLEM.encode()), (b"content-length", str(len(body)).encode())]), body
+    return raw_headers([(b"content-type", PROBLEM.encode()), (b"content-length", str(len(body)).encode())], "/api/"), body
 
 
 def _again(messages: list[Message], receive: Receive) -> Receive:
