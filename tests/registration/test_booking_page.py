@@ -147,6 +147,18 @@ async def test_whole_booking_is_given_back_by_default(visitor: Visitor, pool: Po
     assert await places(pool, event.id) == (0, 0)
 
 
+async def test_whoever_waits_leaves_the_waiting_list_instead_of_a_place(visitor: Visitor, pool: Pool) -> None:
+    event = await make_event(pool, capacity=1)
+    await book(pool, event)
+    waiting = await book(pool, event, ERIKA, accept_waitlist=True)
+    shown = await visitor.open(f"/b/{waiting.token}")
+    asked = await visitor.open(f"/b/{waiting.token}/cancellation")
+    words = ("Leave the waiting list", "Give my place back", "given back")
+    assert [[word in page.text for word in words] for page in (shown, asked)] == [[True, False, False]] * 2
+    assert (await visitor.send(asked, {})).status == 200
+    assert (await states(pool, waiting), await places(pool, event.id)) == ([("Platzhalter", "cancelled")], (1, 0))
+
+
 async def test_nothing_is_given_back_by_looking_or_twice_or_by_choosing_nobody(visitor: Visitor, pool: Pool) -> None:
     event = await make_event(pool)
     outcome = await book(pool, event, ERIKA, HANAKO)

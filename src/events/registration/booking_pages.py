@@ -34,7 +34,7 @@ from . import actions, queries
 from .booking_view import may_cancel, view_of
 from .errors import AlreadyInside, ChangesClosed, HoldExpired
 from .forms import field_labels, guest_values, parse_guest
-from .model import BookedPlace, Booking
+from .model import BookedPlace, Booking, RegistrationState
 
 AnyRequest = Request[Any, Any, State]
 
@@ -187,6 +187,7 @@ def _cancellation_form(token: str, booking: Booking, event: Event, form: Form, c
         page_url=f"/b/{token}/cancellation",
         form=form,
         guests=guests,
+        waits=any(place.state == RegistrationState.WAITLISTED for place in booking.live_places),
         chosen=chosen,
     )
 

@@ -53,6 +53,7 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     tone: str
     guests: list[GuestView]
     held_places: int
+    waits: bool
     may_change: bool
     may_cancel: bool
     may_sign_up_again: bool
@@ -71,6 +72,7 @@ def view_of(
         tone=tone,
         guests=[_guest(place, off, tokens, base_url) for place in booking.places],
         held_places=0 if off else len([place for place in live if place.state == RegistrationState.HELD]),
+        waits=any(place.state == RegistrationState.WAITLISTED for place in live),
         may_change=bool(live) and not off and now < event.changes_until,
         may_cancel=bool(live) and not off and may_cancel(event, now),
         may_sign_up_again=not live and may_sign_up,
