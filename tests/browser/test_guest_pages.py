@@ -49,14 +49,14 @@ async def test_pages_before_signing_up_are_accessible(open_page: OpenPage, pool:
 
 @pytest.mark.parametrize("locale", ["de", "en", "ja"])
 async def test_refused_form_and_late_sign_up_are_accessible(open_page: OpenPage, pool: Pool, locale: str) -> None:
-    event = await make_event(pool, capacity=1)
+    event = await make_event(pool, capacity=2)
     page = await open_page(f"/e/{event.slug}", locale=locale, viewport=NARROW)
     await page.locator(".companion-name").first.click()
     await page.locator("[name=diet][value=vegan]").check()
     await send(page, email="katharina@", **{"companion-1-family_name": "Contoh"})
     assert await faults(page) == []
     await expect(page.locator("[data-errors]")).to_be_focused()
-    await fill(pool, event, 1)
+    await fill(pool, event, 2)
     await page.locator("[name=sensitive]").check()
     await page.locator("[name=privacy]").check()
     await send(page, email="katharina@example.com", family_name="Contoh")
