@@ -77,7 +77,7 @@ async def delete_session(request: AnyRequest, tx: NamedDependency[Connection], b
 
 
 async def _limit(request: AnyRequest, pool: Pool, email: str) -> None:
-    client = request.client.host if request.client else ""
+    client = limits.network_of(request.client.host if request.client else "")
     for rule, who, limit in (("sign-in client", client, LINKS_PER_CLIENT), ("sign-in address", email, LINKS_PER_ADDRESS)):
         if not await limits.allow(pool, rule, who=who, limit=limit, window_seconds=LIMIT_WINDOW_SECONDS):
             raise TooManyRequests

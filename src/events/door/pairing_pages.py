@@ -68,7 +68,7 @@ async def create_pairing(
 
 
 async def _limit_guesses(request: AnyRequest, pool: Pool) -> None:
-    client = request.client.host if request.client else ""
+    client = limits.network_of(request.client.host if request.client else "")
     if not await limits.allow(pool, "pairing", who=client, limit=TRIES, window_seconds=WINDOW_SECONDS):
         raise TooManyRequests
 

@@ -1,6 +1,7 @@
 """Rate limits, exact across processes: one statement a question."""
 
 import hashlib
+import ipaddress
 
 from .database import Executor
 
@@ -24,6 +25,17 @@ async def allow(db: Executor, rule: str, *, who: str, limit: int, window_seconds
         float(window_seconds),
     )
     return int(hits) <= limit
+
+
+def network_of(host: str) -> str:
+    """Whom an internet address stands for. A customer with IPv6 has at least a /64 (RFC 6177), which therefore counts as one."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
 
 
 async def forget_old_windows(db: Executor) -> None:

@@ -12,9 +12,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
+from events.kit import limits
 from events.kit.clock import now
 from events.kit.database import Connection, Executor
-from events.kit.errors import NotFound
+from events.kit.errors import NotFound, TooManyRequests
 from events.kit.forms import Form
 from events.kit.i18n import N_, current_language
 from events.kit.i18n import gettext as _
@@ -38,6 +39,7 @@ from .model import BookedPlace, Booking, RegistrationState
 
 AnyRequest = Request[Any, Any, State]
 
+CHANGES_PER_HOUR = 30  # each is followed by a mail, and whoever has the link may change
 # What happened just before, said once at the top of the booking's page.
 NOTICES = {
     "changed": N_("Your changes are saved. A mail confirms them."),
@@ -103,6 +105,8 @@ async def change_guest(
     details = parse_guest(form, "", locale=current_language(), channel="form" if place.position == 0 else "registrant")
     if not form.ok:
         return _guest_form(token, event, place, form, status=422)
+    if not await limits.allow(tx, "changes", who=token, limit=CHANGES_PER_HOUR, window_seconds=3600):
+        raise TooManyRequests(link=f"/b/{token}")
     await actions.change_guest(tx, event, booking, guest_id, details, now=now())
     live.mark(f"event:{event.id}")
     return Redirect(f"/b/{token}?notice=changed", status_code=303)

@@ -33,6 +33,8 @@ AnyRequest = Request[Any, Any, State]
 
 # An embassy or a hotel sends all its guests from one address, so this only stops machines.
 SIGN_UPS_PER_MINUTE = 120
+# An assistant registers a dozen principals with one mail address; a stranger must not fill somebody's mailbox by our hand.
+SIGN_UPS_PER_ADDRESS = 30
 # Behind a proxy whose forwarded addresses are not trusted everybody seems to be this machine: then nobody is limited.
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
 
@@ -62,6 +64,7 @@ async def create_registrations(
     )
     if sign_up is None:
         return await _form_again(pool, event, form)
+    await _limit_mails(request, pool, sign_up.email)
     if token := await _sent_before(request, pool, claims, event, sign_up):
         return Redirect(f"/b/{token}", status_code=303)
     try:
@@ -126,11 +129,22 @@ def _sent_cookie(event: Event, form: Form, base_url: str) -> Cookie:
 
 
 async def _limit(request: AnyRequest, pool: Pool) -> None:
-    client = request.client.host if request.client else "127.0.0.1"
+    client = _client(request)
     if client in _THIS_MACHINE:
         return
-    if not await limits.allow(pool, "sign-up", who=client, limit=SIGN_UPS_PER_MINUTE, window_seconds=60):
+    if not await limits.allow(pool, "sign-up", who=limits.network_of(client), limit=SIGN_UPS_PER_MINUTE, window_seconds=60):
         raise TooManyRequests
+
+
+async def _limit_mails(request: AnyRequest, pool: Pool, email: str) -> None:
+    if _client(request) in _THIS_MACHINE:
+        return
+    if not await limits.allow(pool, "sign-up address", who=email.casefold(), limit=SIGN_UPS_PER_ADDRESS, window_seconds=3600):
+        raise TooManyRequests
+
+
+def _client(request: AnyRequest) -> str:
+    return request.client.host if request.client else "127.0.0.1"
 
 
 router = Router(path="/", route_handlers=[create_registrations])
