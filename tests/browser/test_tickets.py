@@ -20,14 +20,14 @@ async def test_ticket_in_every_state_is_accessible_and_fits_the_phone(open_page:
     valid = await book(pool, await make_event(pool), HANAKO)
     waiting = await book(pool, await make_event(pool, capacity=0), accept_waitlist=True)
     for outcome in (valid, waiting):
-        page = await _watched(await open_page("/healthz", color_scheme=scheme, viewport={"width": 320, "height": 640}))
+        page = await _watched(await open_page("/", color_scheme=scheme, viewport={"width": 320, "height": 640}))
         await page.goto(f"/t/{outcome.tickets[0].code}?lang={language}")
         await _is_sound(page)
 
 
 async def test_mail_of_a_booking_is_read_and_leads_to_the_ticket(open_page: OpenPage, pool: Pool) -> None:
     outcome = await book(pool, await make_event(pool, title="Kept dinner"), HANAKO, locale="ja")
-    page = await _watched(await open_page("/healthz"))
+    page = await _watched(await open_page("/"))
     await _until_listed(page, "Kept dinner")
     await _is_sound(page)
     await page.get_by_role("link", name="Kept dinner").click()
