@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Request, Response, Router, post
 from litestar.datastructures import Cookie, State
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
@@ -15,10 +14,9 @@ from events.kit.errors import TooManyRequests
 from events.kit.forms import Form
 from events.kit.i18n import current_language
 from events.kit.i18n import gettext as _
-from events.kit.live import Live
 from events.kit.templates import page
 from events.kit.tokens import random_token
-from events.programme.access import event_for_guest
+from events.programme.access import hot_event_for_guest
 from events.programme.event_page import event_page
 from events.programme.guest_queries import guest_places, organiser_email
 from events.programme.model import Event
@@ -43,21 +41,17 @@ SENT_COOKIE_SECONDS = 3600  # as long as somebody may still go back in the brows
 
 
 @post("/e/{slug:str}/registrations", status_code=303)
-async def create_registrations(
-    request: AnyRequest,
-    slug: FromPath[str],
-    *,
-    pool: NamedDependency[Pool],
-    claims: NamedDependency[ClaimDesk],
-    live: NamedDependency[Live],
-    base_url: NamedDependency[str],
-) -> Response[Any]:
+async def create_registrations(request: AnyRequest, slug: FromPath[str]) -> Response[Any]:
     """Books all guests of the form, or shows the form again with everything that was typed.
 
     No connection is held while the claim is under way: it uses its own.
     """
+    # From the application's state, as in the API's handler: in a rush for places this is where everybody stands in line.
+    here = request.app.state
+    pool: Pool = here.pool
+    claims: ClaimDesk = here.claims
     form = await Form.read(request)
-    event = await event_for_guest(pool, slug)
+    event = await hot_event_for_guest(here.shelf, slug)
     await _limit(request, pool)
     sign_up = parse_registration(
         form, locale=current_language(), max_companions=event.max_companions, offers_waiting_list=event.waiting_list
@@ -73,9 +67,9 @@ async def create_registrations(
         return await _no_place(pool, event, form, refusal)
     except KeyReused as refusal:
         return Redirect(f"/b/{refusal.token}?notice=sent-before", status_code=303)
-    live.mark(f"event:{event.id}")
-    request.app.state.worker.wake()
-    return Redirect(f"/b/{outcome.token}", status_code=303, cookies=[_sent_cookie(event, form, base_url)])
+    here.live.mark(f"event:{event.id}")
+    here.worker.wake()
+    return Redirect(f"/b/{outcome.token}", status_code=303, cookies=[_sent_cookie(event, form, here.base_url)])
 
 
 async def _form_again(pool: Pool, event: Event, form: Form) -> Template:
