@@ -98,8 +98,8 @@ def token(organiser: str, scopes: tuple[str, ...]) -> None:
 
 @main.command()
 @click.option("--clients", type=click.IntRange(1, 512), default=64, show_default=True, help="Connections that are busy all the time.")
-@click.option("--seconds", type=click.FloatRange(0.5, 60), default=4.0, show_default=True, help="Length of one measurement.")
-@click.option("--rounds", type=click.IntRange(1, 20), default=3, show_default=True, help="How often; the medians are shown.")
+@click.option("--seconds", type=click.FloatRange(0.5, 60), default=2.0, show_default=True, help="Length of one measurement.")
+@click.option("--rounds", type=click.IntRange(1, 20), default=5, show_default=True, help="How often; the medians are shown.")
 def bench(clients: int, seconds: float, rounds: int) -> None:
     """Measure sign-ups, check-ins and pages beside this machine's own limits, on a database made for it and removed again."""
     from events.commands.lifecycle import finish
