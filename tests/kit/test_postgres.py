@@ -48,12 +48,34 @@ def is_running(pid: int) -> bool:
     return state != "" and not state.startswith("Z")
 
 
+async def answer(url: str, query: str) -> object:
+    """The value, or nothing while the server is away."""
+    try:
+        return await value(url, query)
+    except (OSError, asyncpg.PostgresError):
+        return None
+
+
 async def value(url: str, query: str) -> object:
     connection = await asyncpg.connect(url)
     try:
         return await connection.fetchval(query)
     finally:
         await connection.close()
+
+
+async def test_server_that_dies_by_itself_is_started_again(tmp_path: Path) -> None:
+    """As when the machine ran out of memory; nobody sits beside it at an event."""
+    async with embedded(tmp_path, durable=False) as url:
+        await value(url, "create table kept as select 7 as n")
+        killed = server_of(tmp_path)
+        os.kill(killed, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while await answer(url, "select n from kept") != 7:  # noqa: ASYNC110 (nobody tells when it is back)
+                await asyncio.sleep(0.1)
+        second = server_of(tmp_path)
+        assert second != killed
+    assert not is_running(second)
 
 
 async def test_data_survive_a_restart(tmp_path: Path) -> None:

@@ -19,9 +19,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import structlog
 
 from events.kit.postgres_places import PostgresError, claim_folder, connection_url, owner_of_lock, plain_io_errors, socket_folder
 from events.kit.postgres_process import BINARIES, Server, initialise, running_server
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("events.postgres")
 
 __all__ = ["PostgresError", "embedded", "program"]
 
@@ -30,6 +33,8 @@ READY_WITHIN_SECONDS = 120
 
 # Connections of a crashed server finish their statement before they notice; until then a new server must not touch the files.
 _ORPHANS_END_WITHIN_SECONDS = 20
+
+_LOOKED_AFTER_EVERY_SECONDS = 0.5
 
 # Values for a small machine. Parallel plans and JIT pay off for reports over millions of rows, and their shared memory does not
 # fit the 64 MB that containers have by default.
@@ -66,12 +71,38 @@ async def embedded(folder: Path, *, durable: bool = True, shared: bool = False) 
     try:
         with plain_io_errors(folder):
             server = await _started(folder, durable=durable)
-        try:
+        async with _kept_alive(server, folder, durable=durable):
             yield connection_url(folder)
-        finally:
-            await server.stop()
     finally:
         os.close(lock)
+
+
+@asynccontextmanager
+async def _kept_alive(server: Server, folder: Path, *, durable: bool) -> AsyncIterator[None]:
+    """Starts the server again whenever it dies by itself, as when the machine runs out of memory; stops it at the end."""
+    current = server
+
+    async def keep() -> None:
+        nonlocal current
+        while True:
+            await asyncio.sleep(_LOOKED_AFTER_EVERY_SECONDS)
+            if current.alive():
+                continue
+            log.error("the database ended by itself and is started again", said=current.last_words())
+            try:
+                current = await _started(folder, durable=durable)
+            except (PostgresError, OSError) as reason:
+                log.error("the database does not start", reason=str(reason))
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        try:
+            await asyncio.gather(keeping, return_exceptions=True)
+        finally:
+            await current.stop()
 
 
 async def _started(folder: Path, *, durable: bool) -> Server:
