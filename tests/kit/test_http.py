@@ -105,6 +105,7 @@ async def client(pool: Pool, dsn: str) -> AsyncIterator[AsyncTestClient[Litestar
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(templates.new_environment())),
         openapi_config=None,
         request_max_body_size=1000,
+        state=State({"base_url": "https://events.example.com"}),
         lifespan=[with_pool],
     )
     async with AsyncTestClient(app, base_url="https://events.example.com", raise_server_exceptions=False) as opened:
@@ -134,7 +135,9 @@ async def test_work_is_committed_before_the_answer_and_undone_when_it_is_refused
         ({"sec-fetch-site": "same-site"}, 403),
         ({"sec-fetch-site": "same-origin", "origin": "https://evil.example"}, 201),
         ({"origin": "https://events.example.com"}, 201),
+        ({"origin": "https://events.example.com", "host": "127.0.0.1:8000"}, 201),  # a proxy that asks us by another name
         ({"origin": "https://evil.example"}, 403),
+        ({"origin": "https://[broken"}, 403),
         ({"origin": "null"}, 403),
         # Browsers add this by themselves where a proxy or an address with a name and password in it asked for it once.
         ({"sec-fetch-site": "cross-site", "authorization": "Basic dXNlcjpwYXNz"}, 403),
