@@ -133,6 +133,27 @@ async def test_at_any_hour_the_dinner_is_open_and_somebody_has_just_arrived(tx: 
     assert not await tx.fetchval("select count(*) from check_ins k join events e on e.id = k.event_id where e.slug = $1", DINNER)
 
 
+async def test_programme_of_last_week_is_moved_to_today(tx: Connection) -> None:
+    last_week = now() - timedelta(days=9)
+    await load_programme(tx, last_week)
+    await load_guests(tx, TOKENS, last_week)
+    before = await counts(tx)
+    evening = await event_by_slug(tx, "osaka-networking-evening")
+    arrival = await tx.fetchval("select min(device_at) from check_ins where event_id = $1", evening.id if evening else None)
+    await actions.load(tx, SETTINGS, empty=False)
+    dinner = await event_by_slug(tx, DINNER)
+    moved = await event_by_slug(tx, "osaka-networking-evening")
+    assert dinner is not None
+    assert moved is not None
+    assert evening is not None
+    assert dinner.takes_sign_ups(now())
+    assert moved.starts_at - evening.starts_at == timedelta(days=9)
+    assert await tx.fetchval("select min(device_at) from check_ins where event_id = $1", moved.id) == arrival + timedelta(days=9)
+    assert await counts(tx) == before
+    await actions.load(tx, SETTINGS, empty=False)
+    assert await event_by_slug(tx, DINNER) == dinner
+
+
 async def test_organisers_see_only_their_own(tx: Connection) -> None:
     await actions.load(tx, SETTINGS, empty=True)
     rows = await tx.fetch(

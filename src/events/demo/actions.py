@@ -1,6 +1,6 @@
 """Loading the demo programme, and the three ways in that `make run` prints."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from events.accounts.actions import demo_sign_in_link
@@ -13,7 +13,7 @@ from events.settings import Settings
 
 from . import queries
 from .guests import load_guests
-from .model import DINNER, frame
+from .model import DINNER, dinner_day, event_plans, frame, zone
 from .programme import load_programme
 
 LINKS_LAST = timedelta(hours=12)  # printed on the owner's own terminal, used when they get round to it
@@ -21,13 +21,26 @@ PHONE = "First phone"
 
 
 async def load(connection: Connection, settings: Settings, *, empty: bool) -> None:
-    """Loads what is not there yet: the programme, and unless `empty` its guests. All of it or, when something fails, nothing."""
+    """Loads what is not there yet: the programme, and unless `empty` its guests. All of it or, when something fails, nothing.
+
+    A programme whose dinner is over is moved to the present day with everything that happened in it.
+    """
     now = clock_now()
     async with connection.transaction():
         await queries.lock_demo(connection)
         await load_programme(connection, now)
+        await catch_up(connection, now)
         if not empty and not await queries.has_demo_guests(connection):
             await load_guests(connection, Tokens(settings.secret_key), now)
+
+
+async def catch_up(tx: Connection, now: datetime) -> None:
+    """Keeps the demo presentable for whoever comes back to it after a week."""
+    dinner = await event_by_slug(tx, DINNER)
+    assert dinner is not None
+    if dinner.ends_at <= now:
+        late = dinner_day(now) - dinner.starts_at.astimezone(zone()).date()
+        await queries.move_events(tx, [plan.slug for plan in event_plans()], late)
 
 
 async def links(settings: Settings, connection: Connection) -> list[tuple[str, str]]:

@@ -117,5 +117,11 @@ def story_day(now: datetime) -> date:
     return (now.astimezone(zone()) - DAY_BEGINS).date()
 
 
+def dinner_day(now: datetime) -> date:
+    """The day of the dinner, as seen from today."""
+    (dinner,) = (plan for plan in event_plans() if plan.slug == DINNER)
+    return dinner.at(dinner.starts, story_day(now)).date()
+
+
 def zone() -> ZoneInfo:
     return ZoneInfo(frame().programme.time_zone)

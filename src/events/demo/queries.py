@@ -1,7 +1,7 @@
 """SQL of the demo programme: inserts of what no page can make yet, each harmless when it is there already."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -162,6 +162,35 @@ async def date_check_ins_back(tx: Connection, event_id: UUID) -> None:
     await tx.execute(
         "update check_ins set server_at = device_at + interval '500 ms' where event_id = $1",
         event_id,
+    )
+
+
+async def move_events(tx: Connection, slugs: Sequence[str], by: timedelta) -> None:
+    """Moves events, and the arrivals at them, as if everything happened that much later."""
+    await tx.execute(
+        """
+        update check_ins
+        set device_at = device_at + $2,
+            server_at = server_at + $2
+        where event_id in (select id from events where slug = any ($1::text[]))
+        """,
+        list(slugs),
+        by,
+    )
+    await tx.execute(
+        """
+        update events
+        set doors_at = doors_at + $2,
+            starts_at = starts_at + $2,
+            ends_at = ends_at + $2,
+            registration_opens_at = registration_opens_at + $2,
+            registration_closes_at = registration_closes_at + $2,
+            changes_until = changes_until + $2,
+            version = version + 1
+        where slug = any ($1::text[])
+        """,
+        list(slugs),
+        by,
     )
 
 
