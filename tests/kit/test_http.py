@@ -55,6 +55,17 @@ async def read_form(request: Request[Any, Any, State]) -> dict[str, str]:
     return (await Form.read(request)).values
 
 
+@post("/api/cut/{when:str}")
+async def lose_connection(tx: NamedDependency[Connection], when: FromPath[str]) -> str:
+    """The database goes away in the middle of the work, or between the work and its commit."""
+    await tx.execute("insert into notes values ('cut')")
+    if when == "before-commit":
+        tx.terminate()
+    else:
+        await tx.execute("select pg_terminate_backend(pg_backend_pid())")
+    return "written"
+
+
 @post("/api/orders", status_code=201)
 async def order(data: JSONBody[Order]) -> int:
     return data.places
@@ -93,7 +104,7 @@ async def client(pool: Pool, dsn: str) -> AsyncIterator[AsyncTestClient[Litestar
         await app.state.pool.close()
 
     app = Litestar(
-        [show_language, write_note, read_form, order, show_event, reach_database],
+        [show_language, write_note, read_form, lose_connection, order, show_event, reach_database],
         dependencies={"tx": Provide(http.provide_tx)},
         before_request=http.before_request,
         before_send=[http.before_send],
@@ -210,3 +221,10 @@ async def test_unknown_address_is_404_and_outage_is_503(client: AsyncTestClient[
     for kind in range(len(OUTAGES)):
         away = await client.get(f"/api/away/{kind}")
         assert (away.status_code, away.json()["code"], away.headers["retry-after"]) == (503, "unavailable", "5")
+
+
+@pytest.mark.parametrize("when", ["in-the-middle", "before-commit"])
+async def test_connection_that_is_lost_in_a_transaction_is_an_outage(client: AsyncTestClient[Litestar], pool: Pool, when: str) -> None:
+    lost = await client.post(f"/api/cut/{when}")
+    assert (lost.status_code, lost.json()["code"]) == (503, "unavailable")
+    assert "cut" not in await notes(pool)

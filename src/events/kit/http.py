@@ -75,6 +75,7 @@ async def before_request(request: AnyRequest) -> None:
     speak(request)
     if request.method not in SAFE_METHODS and not request.scope["path"].startswith("/api/"):
         refuse_foreign_origin(request)
+        await request.body()  # kept for the handler; nobody who sends a form slowly, or never to its end, holds a connection
     await identify_callers(request)
 
 
@@ -215,9 +216,17 @@ def answer_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     """A bug or an outage. What is logged names the place in the code, never what the guest typed."""
     if isinstance(error, asyncpg.DataError):
         return answer_domain_error(request, InvalidInput())
-    unavailable = isinstance(error, OUT_OF_SERVICE)
-    log.error("request failed", kind=type(error).__name__, where=_places(error))
-    return answer_domain_error(request, Unavailable() if unavailable else Broken())
+    cause = _cause(error)
+    log.error("request failed", kind=type(cause).__name__, where=_places(cause))
+    return answer_domain_error(request, Unavailable() if isinstance(cause, OUT_OF_SERVICE) else Broken())
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The first of several errors at once: when a transaction loses its connection, closing it fails as well, and the framework
+    reports both as a group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _places(error: BaseException) -> list[str]:
