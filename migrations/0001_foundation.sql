@@ -2,8 +2,6 @@
 -- ever written by the database itself (identity columns). Times are instants; money is integer
 -- minor units. Facts with an author (cancellations, check-ins, consents) are rows, not booleans.
 
-create extension if not exists pg_trgm;
-
 -- accounts -----------------------------------------------------------------------------------
 
 create table organisers (
@@ -188,7 +186,8 @@ create table bookings (
     constraint bookings_source_known check (source in ('form', 'api', 'walk_in', 'import', 'demo')),
     constraint bookings_locale_known check (locale in ('de', 'en', 'ja'))
 );
-create index bookings_by_event on bookings (event_id, id);
+-- No index on the event alone: the one of bookings_key_unique begins with it. With both, plans made while the table is small
+-- may prefer the shorter one, and then look for a key among all bookings of the event.
 
 -- Names are stored exactly as typed, per script; only search_key and sort_key are normalised.
 create table guests (
@@ -387,6 +386,4 @@ create unlogged table rate_limits (
     hits int not null
 );
 
--- search -------------------------------------------------------------------------------------
-create index guests_search on guests using gin (search_key gin_trgm_ops);
 create index guests_by_booking on guests (booking_id);

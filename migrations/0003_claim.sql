@@ -15,7 +15,9 @@
 create function claim_places(p_event uuid, p_requests jsonb, p_now timestamptz default null)
 returns table (idx int, outcome text, booking_id uuid, waitlist_position int, replayed boolean)
 -- Compiling these small statements would take longer than running them (measured: 8.7 ms instead of 4.0 ms a call).
-language plpgsql set jit = off as $$
+-- Plans are kept for the life of a connection. One that was made while a table was small would read all of it, and go on doing
+-- so while a rush fills the table (measured: 0.3 ms a guest at first, 4.5 ms after 15,000).
+language plpgsql set jit = off set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
     moment timestamptz;
