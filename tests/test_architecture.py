@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
 HOUSE = SOURCE / "events"
 
-FLOORS = ["overview", "door", "tickets", "registration", "payments", "programme", "accounts", "people", "kit"]
+FLOORS = [
+    *("overview", "privacy", "co_hosts", "door", "selection", "invitations", "itinerary", "tickets", "registration"),
+    *("questions", "messaging", "payments", "programme", "accounts", "people", "kit"),
+]
 ROOF = {"__main__", "api_document", "app", "benchmarks", "commands", "demo", "health"}
 KIT_WITH_SQL = {"jobs.py", "limits.py", "live.py", "migrations.py"}
 STATEMENTS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "cursor", "copy_from_query", "copy_records_to_table"}

@@ -1,0 +1,1 @@
+-- The rules of capacity again: guests over a programme, offers, applications without a place.

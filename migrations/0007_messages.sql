@@ -1,0 +1,1 @@
+-- Mails beyond bookings, and the organisers' own words.

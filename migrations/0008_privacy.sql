@@ -1,0 +1,1 @@
+-- Consents, the proof of what was deleted.

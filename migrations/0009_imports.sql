@@ -1,0 +1,1 @@
+-- Lists that came in, and waves of mails that went out.

@@ -1,0 +1,1 @@
+-- Tickets issued again, and passes for wallets.
