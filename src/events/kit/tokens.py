@@ -13,9 +13,9 @@ class Tokens:
     def __init__(self, secret_key: bytes) -> None:
         self._key = secret_key
 
-    def token(self, purpose: str, thing: UUID, issue: int = 1) -> str:
+    def token(self, purpose: str, thing: UUID) -> str:
         """A link token of 128 bits, 22 characters of base64url."""
-        return base64.urlsafe_b64encode(self._derive(purpose, thing, issue)[:16]).decode().rstrip("=")
+        return base64.urlsafe_b64encode(self._derive(purpose, thing, 1)[:16]).decode().rstrip("=")
 
     def code(self, purpose: str, thing: UUID, issue: int) -> str:
         """A code of 80 bits, 16 upper-case characters of base32 (RFC 4648), short enough for a small QR symbol."""
