@@ -1,5 +1,4 @@
 -- Lists that came in, and waves of mails that went out.
-select;
 
 -- waves --------------------------------------------------------------------------------------
 

@@ -1,1 +1,2 @@
 -- Tickets issued again, and passes for wallets.
+select;

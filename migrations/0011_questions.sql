@@ -1,1 +1,2 @@
 -- Questions of an event.
+select;

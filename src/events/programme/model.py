@@ -25,6 +25,13 @@ class EventKind(StrEnum):
     EVENING = "evening"
 
 
+class Access(StrEnum):
+    """Who may sign up without an invitation."""
+
+    PUBLIC = "public"
+    INVITED = "invited"
+
+
 class TimeAndPlace(msgspec.Struct, frozen=True, kw_only=True):
     """When and where an event is, or was before it moved."""
 
@@ -66,6 +73,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     waiting_list: bool
     max_companions: int
     version: int
+    access: Access = Access.PUBLIC
+    pending_holds_place: bool = True
+    invited_are_approved: bool = True
+    substitutes_need_approval: bool = False
+    reviewer_roles: list[str] = []
+    offer_hours: int | None = None
+    deadlines: dict[str, datetime] = {}
 
     @property
     def live_topic(self) -> str:
@@ -75,6 +89,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def time_and_place(self) -> TimeAndPlace:
         return msgspec.convert(self, TimeAndPlace, from_attributes=True)
+
+    def deadline(self, what: str) -> datetime:
+        """Until when guests may change something themselves: "names", "diet", "companions", "answers" or "substitute"."""
+        return self.deadlines.get(what, self.changes_until)
 
     def takes_sign_ups(self, now: datetime) -> bool:
         """Whether guests may sign up at this moment (full or not)."""

@@ -15,7 +15,8 @@ select e.id, e.organiser_id, o.name as organiser_name, o.slug as organiser_slug,
        p.title as programme_title, p.slug as programme_slug, v.name as venue_name, v.address as venue_address,
        e.slug, e.kind, e.status, e.title, e.lead, e.agenda, e.facts, e.hue, e.time_zone, e.doors_at, e.starts_at, e.ends_at,
        e.registration_opens_at, e.registration_closes_at, e.changes_until, e.approval_required, e.waiting_list,
-       e.max_companions, e.version
+       e.max_companions, e.version, e.access, e.pending_holds_place, e.invited_are_approved, e.substitutes_need_approval,
+       e.reviewer_roles, e.offer_hours, e.deadlines
 from events e
 join organisers o on o.id = e.organiser_id
 left join programmes p on p.id = e.programme_id

@@ -7,32 +7,42 @@ from uuid import UUID
 from events.kit.clock import now as clock_now
 from events.kit.database import Connection, Pool
 from events.kit.errors import NotFound
+from events.kit.ids import new_id
 from events.kit.jobs import insert_job
+from events.kit.tokens import Tokens, token_hash
 from events.people.keys import search_key, sort_key
 from events.programme.model import Event
 
-from . import queries
+from . import queries, substitute_queries
 from .claims import Claim, ClaimDesk, Decision, new_claim
 from .errors import (
     AlreadyInside,
+    AlreadyRegistered,
     ChangesClosed,
     EventFull,
     HoldExpired,
+    InvitationOnly,
     KeyReused,
     NotAwaitingApproval,
     RegistrationClosed,
     UnknownContingent,
 )
-from .model import Booking, GuestDetails, IssuedTicket, Outcome, RegistrationState, SignUp
+from .model import OVER, Booking, GuestDetails, IssuedTicket, Outcome, RegistrationState, SignUp
 
-_REFUSALS = {"full": EventFull, "closed": RegistrationClosed, "unknown_contingent": UnknownContingent}
+_REFUSALS = {
+    "full": EventFull,
+    "closed": RegistrationClosed,
+    "unknown_contingent": UnknownContingent,
+    "invitation_only": InvitationOnly,
+    "already_registered": AlreadyRegistered,
+}
 
 
 async def register(claims: ClaimDesk, event: Event, sign_up: SignUp) -> Outcome:
     """Signs all guests of a party up for an event, or none.
 
     Answers confirmed, held, awaiting approval or waitlisted; the answer is durable. The same key again answers
-    the same booking. Raises EventFull, RegistrationClosed, UnknownContingent or KeyReused.
+    the same booking. Raises EventFull, RegistrationClosed, UnknownContingent, InvitationOnly, AlreadyRegistered or KeyReused.
     """
     if not sign_up.accept_waitlist and await claims.is_surely_full(event.id, sign_up.key):
         raise EventFull
@@ -94,6 +104,7 @@ async def change_guest(tx: Connection, event: Event, booking: Booking, guest_id:
 async def confirm_hold(tx: Connection, booking: Booking, *, now: datetime) -> None:
     """Turns held places into confirmed ones; sent twice it does nothing more. Raises `HoldExpired` when their time ran out."""
     if await queries.confirm_held(tx, booking.id, now):
+        await queries.settle_offer(tx, booking.id, now)
         await insert_job(tx, "booking_mail", {"booking_id": booking.id, "event_id": booking.event_id, "kind": "confirmed"})
         return
     booked = [place.registration_id for place in booking.places]
@@ -101,12 +112,78 @@ async def confirm_hold(tx: Connection, booking: Booking, *, now: datetime) -> No
         raise HoldExpired
 
 
-async def approve(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Confirms guests who await a decision."""
-    approved = await queries.approve_registrations(tx, event_id, registration_ids, now)
-    if not approved:
+async def accept_offer(tx: Connection, booking: Booking, registration_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Takes the offered places of these guests for good and gives the others of the offer back. Raises `HoldExpired`."""
+    declined = [place.registration_id for place in booking.offered_places if place.registration_id not in registration_ids]
+    await queries.lock_places(tx, booking.event_id)
+    if declined:
+        await cancel_places(tx, booking.event_id, declined, actor="guest", now=now, mail=False)
+    await confirm_hold(tx, booking, now=now)
+
+
+async def decline_offer(tx: Connection, booking: Booking, *, now: datetime) -> None:
+    """Gives an offer back, so that the next in line is asked; sent twice it does nothing more."""
+    offered = [place.registration_id for place in booking.offered_places]
+    await cancel_places(tx, booking.event_id, offered, actor="guest", reason="offer declined", now=now)
+
+
+async def wait_again(tx: Connection, booking: Booking, *, now: datetime) -> None:
+    """Puts a party whose offer ran out back in line, at its end."""
+    if await queries.wait_again(tx, booking.event_id, booking.id, now):
+        await insert_job(tx, "booking_mail", {"booking_id": booking.id, "event_id": booking.event_id, "kind": "waitlisted"})
+
+
+async def substitute(
+    tx: Connection,
+    event: Event,
+    booking: Booking,
+    registration_id: UUID,
+    details: GuestDetails,
+    *,
+    tokens: Tokens,
+    actor: str,
+    now: datetime,
+) -> UUID:
+    """Lets somebody else take a guest's place, without a further one; answers the new guest. Their ticket is a new one.
+
+    The place awaits approval if the event wants that for substitutes. Raises `ChangesClosed`, `AlreadyInside`, or `NotFound` for
+    a place that is over.
+    """
+    if now >= event.deadline("substitute"):
+        raise ChangesClosed
+    await queries.lock_places(tx, event.id)
+    state = await substitute_queries.lock_place(tx, event.id, registration_id)
+    if state is None or state in OVER or registration_id not in {place.registration_id for place in booking.places}:
+        raise NotFound
+    if await substitute_queries.is_inside(tx, registration_id):
+        raise AlreadyInside
+    guest_id = details.guest_id or await _new_guest(tx, booking, details, tokens=tokens, now=now)
+    undecided = event.substitutes_need_approval and state == RegistrationState.CONFIRMED
+    became = RegistrationState.AWAITING_APPROVAL if undecided else state
+    await substitute_queries.change_who_comes(tx, registration_id, guest_id, state=became, actor=actor, now=now)
+    payload = {"booking_id": booking.id, "event_id": event.id, "registration_ids": [registration_id]}
+    await insert_job(tx, "booking_mail", payload | {"kind": "awaiting_approval" if undecided else "changed"})
+    return guest_id
+
+
+async def _new_guest(tx: Connection, booking: Booking, details: GuestDetails, *, tokens: Tokens, now: datetime) -> UUID:
+    guest_id, ticket_id = new_id(), new_id()
+    keys = {"search_key": search_key(details), "sort_key": sort_key(details)}
+    await substitute_queries.insert_guest(tx, booking.party_id, guest_id, details, **keys, now=now)
+    await substitute_queries.insert_ticket(tx, ticket_id, guest_id, token_hash(tokens.code("ticket", ticket_id, 1)), now)
+    await queries.insert_consents(tx, guest_id, details, locale=booking.locale, now=now)
+    return guest_id
+
+
+async def approve(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, str]:
+    """Decides for guests who await it: 'confirmed'; 'waitlisted' or 'full' where an application without a place finds none now."""
+    outcomes = await queries.approve_places(tx, event_id, registration_ids, now)
+    if not outcomes:
         raise NotAwaitingApproval
-    await _tell_bookings(tx, event_id, approved, "approved")
+    for outcome, kind in (("confirmed", "approved"), ("waitlisted", "waitlisted")):
+        if told := [one for one, what in outcomes.items() if what == outcome]:
+            await _tell_bookings(tx, event_id, told, kind)
+    return outcomes
 
 
 async def reject(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, actor: str, reason: str, now: datetime) -> None:

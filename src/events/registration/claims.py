@@ -108,6 +108,14 @@ def new_claim(sign_up: SignUp, tokens: Tokens) -> Claim:
         "hold_seconds": sign_up.hold_seconds,
         "waitlist": sign_up.accept_waitlist,
         "mail": sign_up.mail,
+        "lead_id": sign_up.lead_id,
+        "known": any(guest.guest_id for guest in sign_up.guests),
+        "approved": sign_up.approved,
+        "priority": sign_up.priority,
+        "time_zone": sign_up.time_zone,
+        "registrant_name": sign_up.registrant_name,
+        "payer": sign_up.payer,
+        "answers": sign_up.answers,
         "guests": [guest for guest, _ in guests],
     }
     return Claim(request=request, booking_id=booking_id, token=token, codes=[code for _, code in guests])
@@ -123,7 +131,8 @@ def _guest(guest: GuestDetails, tokens: Tokens) -> tuple[dict[str, Any], str]:
     ticket_id = new_id()
     code = tokens.code("ticket", ticket_id, 1)
     made = {
-        "guest_id": new_id(),
+        "guest_id": guest.guest_id or new_id(),
+        "known": guest.guest_id is not None,
         "registration_id": new_id(),
         "ticket_id": ticket_id,
         "code_hash": token_hash(code).hex(),

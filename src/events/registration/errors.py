@@ -16,6 +16,19 @@ class RegistrationClosed(DomainError):
     next_step = N_("Please write to the organiser if you still need a place.")
 
 
+class InvitationOnly(DomainError):
+    status = 403
+    code = "invitation_only"
+    title = N_("This event is by invitation.")
+    next_step = N_("If you have an invitation, please answer by its link. If you are missing one, please write to the organiser.")
+
+
+class AlreadyRegistered(DomainError):
+    code = "already_registered"
+    title = N_("One of these guests is registered for this event already.")
+    next_step = N_("Their booking stands, and you can change it on its page.")
+
+
 class UnknownContingent(DomainError):
     status = 422
     code = "unknown_contingent"

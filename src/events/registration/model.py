@@ -6,11 +6,14 @@ from uuid import UUID
 
 import msgspec
 
+from events.questions.model import GivenAnswer
+
 
 class RegistrationState(StrEnum):
-    """Where one guest's place at one event stands. The first three occupy a place."""
+    """Where one guest's place at one event stands. Held, offered and confirmed occupy a place; awaiting approval if the event says so."""
 
     HELD = "held"
+    OFFERED = "offered"
     AWAITING_APPROVAL = "awaiting_approval"
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
@@ -30,7 +33,10 @@ class Consent(msgspec.Struct, frozen=True):
 
 
 class GuestDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """One guest as typed. Names are never split, reordered or normalised; a mononym has no given name."""
+    """One guest as typed. Names are never split, reordered or normalised; a mononym has no given name.
+
+    `guest_id` is set for somebody who has a ticket already, from another event of the same party; the rest is then not written again.
+    """
 
     family_name: str
     given_name: str = ""
@@ -48,13 +54,25 @@ class GuestDetails(msgspec.Struct, frozen=True, kw_only=True):
     flags: list[str] = []
     table_name: str | None = None
     consents: list[Consent] = []
+    guest_id: UUID | None = None
+    answers: list[GivenAnswer] = []
+
+
+class Payer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gets the invoice, when it is not the first guest."""
+
+    name: str
+    company: str = ""
+    address: str = ""
+    email: str = ""
 
 
 class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     """What one registrant submits for one event: all guests get places, or none.
 
     `key` makes a repeated submit harmless; it is unique per event and namespaced by its source.
-    `mail` says whether the guest is written to.
+    `mail` says whether the guest is written to. `lead_id` is the party's first booking, if it has one: guests and tickets are shared.
+    `approved` needs no decision any more; `priority` counts in line, higher first; `time_zone` is where the mail is read.
     """
 
     key: str
@@ -66,6 +84,13 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     accept_waitlist: bool = False
     hold_seconds: int | None = None
     mail: bool = True
+    lead_id: UUID | None = None
+    approved: bool = False
+    priority: int = 0
+    time_zone: str | None = None
+    registrant_name: str = ""
+    payer: Payer | None = None
+    answers: list[GivenAnswer] = []
 
 
 class IssuedTicket(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +140,20 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     created_at: datetime
     places: list[BookedPlace]
+    lead_id: UUID | None = None
+    time_zone: str | None = None
+    registrant_name: str = ""
+    payer: Payer | None = None
+
+    @property
+    def party_id(self) -> UUID:
+        """The lead booking, which all events of one party share."""
+        return self.lead_id or self.id
+
+    @property
+    def offered_places(self) -> list[BookedPlace]:
+        """What came free in the line and waits for the registrant's word."""
+        return [place for place in self.places if place.state == RegistrationState.OFFERED]
 
     @property
     def live_places(self) -> list[BookedPlace]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from events.kit.database import Connection, Executor
 from .model import BookedPlace, Booking, GuestDetails
 
 _PLACES = """
-select b.id, b.organiser_id, b.event_id, b.email, b.locale, b.source, b.created_at,
+select b.id, b.organiser_id, b.event_id, b.email, b.locale, b.source, b.created_at, b.lead_id, b.time_zone, b.registrant_name, b.payer,
        r.id as registration_id, r.state, r.table_name, r.expires_at,
        g.id as guest_id, g.position, g.honorific, g.family_name, g.given_name, g.family_name_kana, g.given_name_kana,
        g.family_name_latin, g.given_name_latin, g.company, g.department, g.job_title, g.diet, g.access_needs,
@@ -25,7 +27,7 @@ join tickets t on t.guest_id = g.id
 
 
 async def claim_places(db: Executor, event_id: UUID, requests: list[dict[str, Any]], now: datetime | None) -> list[Any]:
-    """The claim: one outcome per request, in order (see migrations/0003_claim.sql)."""
+    """The claim: one outcome per request, in order (see migrations/0006_places.sql)."""
     return await db.fetch(
         "select outcome, booking_id, waitlist_position, replayed from claim_places($1, $2, $3) order by idx", event_id, requests, now
     )
@@ -57,10 +59,12 @@ async def new_keys_of_full_event(db: Executor, event_id: UUID, keys: list[str], 
         """
         select k.key
         from pools p
+        join events e on e.id = p.event_id
         cross join unnest($2::text[]) as k (key)
         where p.id = $1
           and p.taken >= p.capacity
-          and not exists (select from registrations r where r.event_id = p.id and r.state = 'held' and r.expires_at <= $3)
+          and (e.pending_holds_place or not e.approval_required)
+          and not exists (select from registrations r where r.event_id = p.id and r.expires_at <= $3)
           and not exists (select from bookings b where b.event_id = p.id and b.idempotency_key = k.key)
         """,
         event_id,
@@ -76,6 +80,20 @@ async def booking_by_token(db: Executor, token_hash: bytes) -> Booking | None:
 
 async def booking_by_id(db: Executor, booking_id: UUID) -> Booking | None:
     return _booking(await db.fetch(f"{_PLACES} where b.id = $1 order by g.position", booking_id))
+
+
+async def bookings_of_party(db: Executor, lead_id: UUID) -> list[Booking]:
+    """All bookings of a party over a programme: the lead first, then by when the events begin."""
+    rows = await db.fetch(
+        f"""{_PLACES}
+        join events e on e.id = b.event_id
+        where b.id = $1
+           or b.lead_id = $1
+        order by b.id <> $1, e.starts_at, b.id, g.position
+        """,
+        lead_id,
+    )
+    return [_whole(list(group)) for _id, group in groupby(rows, key=itemgetter("id"))]
 
 
 async def waitlist_position(db: Executor, booking_id: UUID) -> int | None:
@@ -131,7 +149,7 @@ async def lock_places(tx: Connection, event_id: UUID) -> None:
 
 
 async def confirm_held(tx: Connection, booking_id: UUID, now: datetime) -> int:
-    """Confirms what the booking still holds. Answers how many places."""
+    """Confirms what is still kept for the booking, held or offered. Answers how many places."""
     status = await tx.execute(
         """
         update registrations r
@@ -141,7 +159,7 @@ async def confirm_held(tx: Connection, booking_id: UUID, now: datetime) -> int:
         from (select id
               from registrations
               where booking_id = $1
-                and state = 'held'
+                and state in ('held', 'offered')
                 and expires_at > $2
               order by id
               for no key update) held
@@ -153,28 +171,27 @@ async def confirm_held(tx: Connection, booking_id: UUID, now: datetime) -> int:
     return int(status.rpartition(" ")[2])
 
 
-async def approve_registrations(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> list[UUID]:
-    """Confirms the registrations that await a decision. Answers which."""
-    rows = await tx.fetch(
-        """
-        update registrations r
-        set state = 'confirmed',
-            state_changed_at = $3
-        from (select id
-              from registrations
-              where event_id = $1
-                and id = any ($2)
-                and state = 'awaiting_approval'
-              order by id
-              for no key update) waiting
-        where r.id = waiting.id
-        returning r.id
-        """,
-        event_id,
-        list(registration_ids),
-        now,
+async def settle_offer(tx: Connection, booking_id: UUID, now: datetime) -> None:
+    """Notes in the line that the party took what it was offered."""
+    await tx.execute(
+        "update waitlist_entries set state = 'accepted', settled_at = $2 where booking_id = $1 and state = 'offered'", booking_id, now
     )
-    return [row[0] for row in rows]
+
+
+async def approve_places(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> dict[UUID, str]:
+    """Approves what awaits a decision: 'confirmed', 'waitlisted' or 'full' for each (see migrations/0006_places.sql)."""
+    rows = await tx.fetch("select registration_id, outcome from approve_places($1, $2, $3)", event_id, list(registration_ids), now)
+    return {row[0]: row[1] for row in rows}
+
+
+async def wait_again(tx: Connection, event_id: UUID, booking_id: UUID, now: datetime) -> int:
+    """Puts what ran out back in line, at its end. Answers how many guests."""
+    return int(await tx.fetchval("select wait_again($1, $2, $3)", event_id, booking_id, now))
+
+
+async def serve_out_of_turn(tx: Connection, event_id: UUID, entry_id: int, now: datetime) -> bool:
+    """Gives one party in line its places now, if enough are free. Answers whether it did."""
+    return bool(await tx.fetchval("select promote_waiting($1, $2, $3)", event_id, now, entry_id))
 
 
 async def update_guest(tx: Connection, guest_id: UUID, details: GuestDetails, *, search_key: str, sort_key: str, now: datetime) -> None:
@@ -245,7 +262,7 @@ async def forget_sensitive_details(db: Executor, ended_before: datetime) -> int:
 
 
 async def events_with_expired_holds(db: Executor, now: datetime) -> list[UUID]:
-    rows = await db.fetch("select distinct event_id from registrations where state = 'held' and expires_at <= $1", now)
+    rows = await db.fetch("select distinct event_id from registrations where expires_at <= $1", now)
     return [row[0] for row in rows]
 
 
@@ -263,12 +280,13 @@ async def release_contingents(db: Executor, event_id: UUID, now: datetime) -> in
 
 
 def _booking(rows: Sequence[Any]) -> Booking | None:
-    if not rows:
-        return None
+    return _whole(rows) if rows else None
+
+
+def _whole(rows: Sequence[Any]) -> Booking:
     first = dict(rows[0])
     return msgspec.convert(
-        {name: first[name] for name in ("id", "organiser_id", "event_id", "email", "locale", "source", "created_at")}
-        | {"places": [_place(dict(row)) for row in rows]},
+        {name: first[name] for name in Booking.__struct_fields__ if name in first} | {"places": [_place(dict(row)) for row in rows]},
         Booking,
     )
 
