@@ -1,7 +1,7 @@
 """Staff and programs for tests: people with roles, their sessions, API tokens, and a browser that is signed in."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ import httpx
 from litestar import Litestar
 
 from events.accounts.access import SESSION_COOKIE
-from events.accounts.model import Role, Staff
+from events.accounts.model import ReviewRole, Role, Staff
 from events.accounts.queries import insert_session
 from events.app import create_app
 from events.kit.clock import now
@@ -22,14 +22,27 @@ from tests.builders import BASE_URL, settings_for
 
 
 async def make_staff(
-    db: Executor, organiser_id: UUID, *, role: Role = Role.ORGANISER, email: str | None = None, locale: str = "en"
+    db: Executor,
+    organiser_id: UUID,
+    *,
+    role: Role = Role.ORGANISER,
+    reviews: Sequence[ReviewRole] = (),
+    email: str | None = None,
+    locale: str = "en",
 ) -> Staff:
     """Somebody who works for the organiser."""
     staff = Staff(
-        id=new_id(), email=email or f"{random_token()[:12].lower()}@example.com", name="Ada", locale=locale, roles={organiser_id: role}
+        id=new_id(),
+        email=email or f"{random_token()[:12].lower()}@example.com",
+        name="Ada",
+        locale=locale,
+        roles={organiser_id: role},
+        reviews={organiser_id: [*reviews]} if reviews else {},
     )
     await db.execute("insert into staff (id, email, name, locale) values ($1, $2, $3, $4)", staff.id, staff.email, staff.name, staff.locale)
-    await db.execute("insert into memberships (organiser_id, staff_id, role) values ($1, $2, $3)", organiser_id, staff.id, role)
+    await db.execute(
+        "insert into memberships (organiser_id, staff_id, role, reviews) values ($1, $2, $3, $4)", organiser_id, staff.id, role, [*reviews]
+    )
     return staff
 
 

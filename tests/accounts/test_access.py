@@ -9,7 +9,7 @@ from events.accounts import queries
 from events.accounts.access import ApiClients, bearer_token, require_scope, staff_of_session
 from events.accounts.actions import issue_token, revoke_token
 from events.accounts.errors import Forbidden, ScopeMissing, SignInRequired, TokenRequired, UnknownOrganiser
-from events.accounts.model import Role, Scope, Staff
+from events.accounts.model import ReviewRole, Role, Scope, Staff
 from events.kit.clock import now
 from events.kit.database import Connection
 from events.kit.errors import NotFound
@@ -150,3 +150,26 @@ async def test_refused_callers_take_no_connection_with_them(dsn: str) -> None:
 
         assert [answer.status_code for answer in answers] == [303] * 40 + [401] * 20
         assert pool.get_idle_size() == pool.get_size()
+
+
+async def test_reviewers_and_door_staff_see_their_own_work_only() -> None:
+    included = {role: [other for other in Role if role.includes(other)] for role in Role}
+
+    assert included == {
+        Role.DOOR: [Role.DOOR],
+        Role.REVIEWER: [Role.REVIEWER],
+        Role.ORGANISER: [Role.DOOR, Role.REVIEWER, Role.ORGANISER],
+        Role.OWNER: [*Role],
+    }
+
+
+async def test_organisers_speak_for_the_host_and_reviewers_as_their_membership_says(tx: Connection) -> None:
+    ours, theirs = await make_organiser(tx), await make_organiser(tx)
+    organiser = await make_staff(tx, ours, reviews=[ReviewRole.PROTOCOL])
+    reviewer = await make_staff(tx, ours, role=Role.REVIEWER, reviews=[ReviewRole.SECURITY])
+
+    found = [await staff_of_session(tx, await make_session(tx, staff), now()) for staff in (organiser, reviewer)]
+
+    assert found == [organiser, reviewer]
+    assert [staff.voices(ours) for staff in found] == [[ReviewRole.HOST, ReviewRole.PROTOCOL], [ReviewRole.SECURITY]]
+    assert [staff.voices(theirs) for staff in found] == [[], []]

@@ -8,18 +8,33 @@ import msgspec
 
 
 class Role(StrEnum):
-    """What somebody may do for one organiser. Each role includes the ones below it: owner, organiser, door."""
+    """What somebody may do for one organiser. Door staff and reviewers each see their own work only; organisers include both,
+    owners everybody (docs/decisions/0008)."""
 
     DOOR = "door"
+    REVIEWER = "reviewer"
     ORGANISER = "organiser"
     OWNER = "owner"
 
     def includes(self, other: "Role") -> bool:
         """Whether this role may do everything the other one may."""
-        return _RANK[self] >= _RANK[other]
+        return other in _INCLUDED[self]
 
 
-_RANK = {Role.DOOR: 0, Role.ORGANISER: 1, Role.OWNER: 2}
+_INCLUDED = {
+    Role.DOOR: {Role.DOOR},
+    Role.REVIEWER: {Role.REVIEWER},
+    Role.ORGANISER: {Role.DOOR, Role.REVIEWER, Role.ORGANISER},
+    Role.OWNER: {*Role},
+}
+
+
+class ReviewRole(StrEnum):
+    """In whose name somebody judges an application."""
+
+    HOST = "host"
+    PROTOCOL = "protocol"
+    SECURITY = "security"
 
 
 class Scope(StrEnum):
@@ -32,13 +47,15 @@ class Scope(StrEnum):
 
 
 class Staff(msgspec.Struct, frozen=True, kw_only=True):
-    """A signed-in person, with a role for every organiser they work for."""
+    """A signed-in person, with a role for every organiser they work for; `reviews` names the organisers for whom they judge
+    applications, and in whose name."""
 
     id: UUID
     email: str
     name: str
     locale: str
     roles: dict[UUID, Role]
+    reviews: dict[UUID, list[ReviewRole]] = {}
 
     @property
     def actor(self) -> str:
@@ -49,6 +66,13 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
         """Whether this person has at least `role` for the organiser."""
         held = self.roles.get(organiser_id)
         return held is not None and held.includes(Role(role))
+
+    def voices(self, organiser_id: UUID) -> list[ReviewRole]:
+        """In whose name this person may judge the organiser's applications; organisers and owners speak for the host anyway."""
+        own = {*self.reviews.get(organiser_id, [])}
+        if self.may(Role.ORGANISER, organiser_id):
+            own.add(ReviewRole.HOST)
+        return [role for role in ReviewRole if role in own]
 
     def organisers(self, role: Role) -> list[UUID]:
         """The organisers for whom this person has at least `role`."""

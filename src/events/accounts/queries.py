@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from events.kit.database import Connection, Executor
 
-from .model import ApiClient, Role, Session, Staff
+from .model import ApiClient, Session, Staff
 
 
 async def staff_by_email(db: Executor, email: str) -> UUID | None:
@@ -27,7 +29,11 @@ async def session_by_token(db: Executor, token_hash: bytes, now: datetime) -> Se
     row = await db.fetchrow(
         """
         select s.id, s.email, s.name, s.locale, x.last_seen_at,
-               coalesce((select jsonb_object_agg(m.organiser_id, m.role) from memberships m where m.staff_id = s.id), '{}') as roles
+               coalesce((select jsonb_object_agg(m.organiser_id, m.role) from memberships m where m.staff_id = s.id), '{}') as roles,
+               coalesce((select jsonb_object_agg(m.organiser_id, m.reviews)
+                         from memberships m
+                         where m.staff_id = s.id
+                           and m.reviews <> '{}'), '{}') as reviews
         from sessions x
         join staff s on s.id = x.staff_id
         where x.token_hash = $1
@@ -38,9 +44,7 @@ async def session_by_token(db: Executor, token_hash: bytes, now: datetime) -> Se
     )
     if row is None:
         return None
-    roles = {UUID(organiser_id): Role(role) for organiser_id, role in row["roles"].items()}
-    staff = Staff(id=row["id"], email=row["email"], name=row["name"], locale=row["locale"], roles=roles)
-    return Session(staff=staff, last_seen_at=row["last_seen_at"])
+    return Session(staff=msgspec.convert(dict(row), Staff), last_seen_at=row["last_seen_at"])
 
 
 async def insert_session(tx: Executor, token_hash: bytes, staff_id: UUID, now: datetime, expires_at: datetime) -> None:
