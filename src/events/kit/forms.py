@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
+import msgspec
 from litestar import Request
-from litestar.datastructures import State
+from litestar.datastructures import State, UploadFile
 
 from .errors import DomainError
 from .i18n import N_
@@ -25,14 +26,22 @@ class MalformedForm(DomainError):
     next_step = N_("Please open the page again and send the form from there.")
 
 
-class Form:
-    """One submitted (or empty) form: `values` as typed and `errors` by field name, both for the template."""
+class SentFile(msgspec.Struct, frozen=True):
+    """A file as it came with a form. What the sender calls its type is worth nothing, so it is not kept."""
 
-    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+    name: str
+    content: bytes
+
+
+class Form:
+    """One submitted (or empty) form: `values` as typed, `files` and `errors` by field name, all for the template."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = (), files: Iterable[tuple[str, SentFile]] = ()) -> None:
         self._fields: dict[str, list[str]] = {}
         for name, value in fields:
             self._fields.setdefault(name, []).append(value)
         self.values: dict[str, str] = {name: values[-1] for name, values in self._fields.items()}
+        self.files: dict[str, SentFile] = dict(files)
         self.errors: dict[str, str] = {}
 
     @classmethod
@@ -42,7 +51,9 @@ class Form:
             data = await request.form()
         except (ValueError, LookupError):  # bytes that are no text in the encoding their part names, or an encoding nobody knows
             raise MalformedForm from None
-        return cls((name, value) for name, value in data.multi_items() if isinstance(value, str))
+        items = data.multi_items()
+        files = [(name, SentFile(value.filename, await value.read())) for name, value in items if isinstance(value, UploadFile)]
+        return cls(((name, value) for name, value in items if isinstance(value, str)), files)
 
     def text(self, name: str, *, required: bool = False, longest: int = 200) -> str:
         """The value without blanks around it. Nothing inside is changed: names are stored as typed."""
@@ -76,6 +87,15 @@ class Form:
     def chosen(self, name: str) -> list[str]:
         """Every value of a group of boxes with the same name."""
         return self._fields.get(name, [])
+
+    def put(self, name: str, value: str) -> None:
+        """Answers a field in place of the sender: what was found out about it, to be sent along next time."""
+        self._fields[name] = [value]
+        self.values[name] = value
+
+    def entries(self) -> list[tuple[str, str]]:
+        """Every name with every value, as they were sent."""
+        return [(name, value) for name, values in self._fields.items() for value in values]
 
     def number(self, name: str, *, least: int, most: int) -> int:
         """A whole number within bounds."""

@@ -21,6 +21,14 @@ class Tokens:
         """A code of 80 bits, 16 upper-case characters of base32 (RFC 4648), short enough for a small QR symbol."""
         return base64.b32encode(self._derive(purpose, thing, issue)[:10]).decode()
 
+    def key(self, purpose: str) -> bytes:
+        """A key of 256 bits of its own for a purpose; it tells nothing about the others."""
+        return hmac.digest(self._key, b"key\0" + purpose.encode(), "sha256")
+
+    def fingerprint(self, purpose: str, text: str) -> bytes:
+        """A keyed hash of a text: whoever has the database alone cannot find out what it was by trying."""
+        return hmac.digest(self._key, f"{purpose}\0{text}".encode("utf-8", "replace"), "sha256")
+
     def _derive(self, purpose: str, thing: UUID, issue: int) -> bytes:
         message = b"\0".join((purpose.encode(), thing.bytes, str(issue).encode()))
         return hmac.digest(self._key, message, "sha256")
