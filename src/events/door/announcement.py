@@ -19,6 +19,7 @@ HEADLINES = {
     "unknown": N_("Not a valid ticket"),
     "other_event": N_("Not valid here"),
     "held": N_("Not confirmed yet"),
+    "offered": N_("Not confirmed yet"),
     "awaiting_approval": N_("Not approved yet"),
     "waitlisted": N_("On the waiting list"),
     "cancelled": N_("Cancelled"),

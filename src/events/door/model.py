@@ -32,6 +32,7 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"
     OTHER_EVENT = "other_event"
     HELD = "held"
+    OFFERED = "offered"
     AWAITING_APPROVAL = "awaiting_approval"
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"

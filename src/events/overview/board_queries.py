@@ -17,7 +17,7 @@ async def figures_of(db: Executor, event_id: UUID) -> Figures:
         """
         select p.capacity, p.taken, p.waiting,
                count(*) filter (where r.state = 'confirmed') as confirmed,
-               count(*) filter (where r.state = 'held') as held,
+               count(*) filter (where r.state in ('held', 'offered')) as held,
                count(*) filter (where r.state = 'awaiting_approval') as awaiting_approval,
                count(*) filter (where r.state = 'confirmed' and a.registration_id is not null) as arrived,
                count(*) filter (where r.state = 'confirmed' and b.source = 'walk_in') as walk_ins,
@@ -27,7 +27,7 @@ async def figures_of(db: Executor, event_id: UUID) -> Figures:
                   and m.status in ('failed', 'bounced')
                   and not exists (select from mails n where n.booking_id = m.booking_id and n.id > m.id)) as mail_troubles
         from pools p
-        left join registrations r on r.event_id = p.id and r.state in ('confirmed', 'held', 'awaiting_approval')
+        left join registrations r on r.event_id = p.id and r.state in ('confirmed', 'held', 'offered', 'awaiting_approval')
         left join bookings b on b.id = r.booking_id
         left join attendances a on a.registration_id = r.id
         where p.id = $1

@@ -99,6 +99,7 @@ async def group_sizes(db: Executor, event_id: UUID) -> dict[Group, int]:
                count(*) filter (where r.state = 'confirmed' and a.registration_id is not null) as arrived,
                count(*) filter (where r.state = 'awaiting_approval') as awaiting_approval,
                count(*) filter (where r.state = 'held') as held,
+               count(*) filter (where r.state = 'offered') as offered,
                count(*) filter (where r.state = 'waitlisted') as waitlisted,
                count(*) filter (where r.state in ('cancelled', 'expired')) as cancelled
         from registrations r

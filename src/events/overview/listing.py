@@ -20,6 +20,7 @@ class Group(StrEnum):
     ARRIVED = "arrived"
     AWAITING_APPROVAL = "awaiting_approval"
     HELD = "held"
+    OFFERED = "offered"
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"
 
@@ -31,17 +32,19 @@ GROUP_NAMES = {
     Group.ARRIVED: N_("Arrived"),
     Group.AWAITING_APPROVAL: N_("Awaiting approval"),
     Group.HELD: N_("On hold"),
+    Group.OFFERED: N_("Place offered"),
     Group.WAITLISTED: N_("On the waiting list"),
     Group.CANCELLED: N_("Cancelled"),
 }
 
 STATES: dict[Group, list[State]] = {
-    Group.CURRENT: [State.CONFIRMED, State.AWAITING_APPROVAL, State.HELD, State.WAITLISTED],
+    Group.CURRENT: [State.CONFIRMED, State.AWAITING_APPROVAL, State.HELD, State.OFFERED, State.WAITLISTED],
     Group.CONFIRMED: [State.CONFIRMED],
     Group.EXPECTED: [State.CONFIRMED],
     Group.ARRIVED: [State.CONFIRMED],
     Group.AWAITING_APPROVAL: [State.AWAITING_APPROVAL],
     Group.HELD: [State.HELD],
+    Group.OFFERED: [State.OFFERED],
     Group.WAITLISTED: [State.WAITLISTED],
     Group.CANCELLED: [State.CANCELLED, State.EXPIRED],
 }

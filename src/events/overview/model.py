@@ -11,7 +11,8 @@ from events.registration.model import RegistrationState
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """The event in numbers; all count guests. `taken` = `confirmed` + `held` + `awaiting_approval`."""
+    """The event in numbers; all count guests. `held` are places kept or offered until somebody answers. `taken` = `confirmed` + `held` +
+    `awaiting_approval`, less the applications that occupy no place."""
 
     capacity: int
     taken: int

@@ -18,9 +18,10 @@ STATE_WORDS: dict[str, tuple[str, str]] = {
     RegistrationState.CONFIRMED: (N_("Confirmed"), ""),
     RegistrationState.AWAITING_APPROVAL: (N_("Awaiting approval"), "warn"),
     RegistrationState.HELD: (N_("On hold"), "brand"),
+    RegistrationState.OFFERED: (N_("Place offered"), "brand"),
     RegistrationState.WAITLISTED: (N_("Waiting list"), "brand"),
     RegistrationState.CANCELLED: (N_("Cancelled"), "bad"),
-    RegistrationState.EXPIRED: (N_("Hold ran out"), "bad"),
+    RegistrationState.EXPIRED: (N_("Not answered in time"), "bad"),
 }
 MAIL_WORDS: dict[str, tuple[str, str]] = {
     "queued": (N_("On its way"), ""),
@@ -31,6 +32,8 @@ MAIL_WORDS: dict[str, tuple[str, str]] = {
 KIND_WORDS: dict[str, str] = {
     "confirmed": N_("Confirmation"),
     "held": N_("Place held"),
+    "offered": N_("Place offered"),
+    "offer_lapsed": N_("Offer ran out"),
     "awaiting_approval": N_("Application received"),
     "waitlisted": N_("Waiting list"),
     "promoted": N_("Moved up"),

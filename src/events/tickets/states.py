@@ -58,6 +58,13 @@ def _of_state(state: RegistrationState) -> StateNote | None:
                 title=_("This place is held but not confirmed yet"),
                 text=_("Please follow the link in your mail to confirm it. The code for the entrance appears here afterwards."),
             )
+        case RegistrationState.OFFERED:
+            return StateNote(
+                tone="warn",
+                word=_("Offered"),
+                title=_("A place is free for you"),
+                text=_("Please follow the link in your mail to take it. The code for the entrance appears here afterwards."),
+            )
         case RegistrationState.CANCELLED:
             return StateNote(
                 tone="bad",
