@@ -9,8 +9,9 @@ from litestar import Litestar
 
 from events.accounts.model import Role
 from events.kit.clock import now
+from events.kit.csv_cells import harmless
 from events.kit.database import Pool
-from events.overview.export import COLUMNS, harmless
+from events.overview.export import COLUMNS
 from events.programme.model import Event
 from tests.builders import book, fill, make_event, make_guest
 from tests.overview.doors import arrive, registrations_of
