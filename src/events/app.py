@@ -28,7 +28,7 @@ from .door.access import provide_phone
 from .door.desk import CheckInDesk
 from .kit import callers, http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
-from .kit.database import open_pool
+from .kit.database import Pool, open_pool
 from .kit.errors import DomainError
 from .kit.head import as_get
 from .kit.jobs import Worker
@@ -36,6 +36,8 @@ from .kit.live import Live
 from .kit.mail import Transport
 from .kit.mail_folder import FolderTransport
 from .kit.mail_smtp import SmtpTransport
+from .kit.pace import Pace, PacedTransport
+from .messaging.outbox import Outbox
 from .overview import api as overview_api
 from .overview import event_cancellation_pages, export_pages, guest_pages, mail_pages
 from .overview import pages as overview_pages
@@ -131,17 +133,21 @@ async def run_worker(settings: Settings) -> None:
     assert settings.database_url is not None
     pool = await open_pool(settings.database_url, size=settings.pool_size)
     try:
-        await Worker(pool, _handlers(settings), SWEEPS).run()
+        await _worker(pool, settings).run()
     finally:
         await pool.close()
 
 
-def _handlers(settings: Settings) -> dict[str, jobs.Handler]:
-    transport: Transport = SmtpTransport(settings.smtp_url) if settings.smtp_url else FolderTransport(settings.data_dir)
+def _worker(pool: Pool, settings: Settings) -> Worker:
+    pace = Pace(settings.mails_per_minute)
+    inner: Transport = SmtpTransport(settings.smtp_url) if settings.smtp_url else FolderTransport(settings.data_dir)
+    return Worker(pool, _handlers(settings, PacedTransport(inner, pace)), SWEEPS, bulk_gate=pace.bulk_wait)
+
+
+def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handler]:
+    outbox = Outbox(transport, tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
     return {
-        "booking_mail": booking_mailer(
-            transport, tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from
-        ),
+        "booking_mail": booking_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
     }
 
@@ -203,7 +209,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         app.state.boards = Boards(pool)
         live = app.state.live = Live(settings.database_url)
         await live.start()
-        worker = app.state.worker = Worker(pool, _handlers(settings), SWEEPS)
+        worker = app.state.worker = _worker(pool, settings)
         task = asyncio.create_task(worker.run()) if run_jobs else None
         try:
             yield

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import overload
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,8 +17,11 @@ import msgspec
 # 32 characters of base64 or hex carry at least 128 bits, which is what signatures and tokens are derived from.
 SECRET_KEY_MIN_CHARACTERS = 32
 
+# A mail that waits for its turn longer than its job is leased (five minutes, sixteen at once) would be sent twice.
+FEWEST_MAILS_PER_MINUTE = 10
+
 _SECRETS = frozenset({"DATABASE_URL", "EVENTS_SECRET_KEY", "EVENTS_METRICS_TOKEN", "SMTP_URL"})
-_PLAIN = frozenset({"EVENTS_DATA_DIR", "EVENTS_BASE_URL", "EVENTS_HOST", "PORT", "EVENTS_MAIL_FROM", "EVENTS_DEMO", "EVENTS_POOL_SIZE"})
+_PLAIN = frozenset({"EVENTS_DATA_DIR", "EVENTS_BASE_URL", "EVENTS_HOST", "PORT", "EVENTS_MAIL_FROM", "EVENTS_DEMO", "EVENTS_POOL_SIZE", "EVENTS_MAILS_PER_MINUTE"})
 _KNOWN = _SECRETS | _PLAIN | {f"{name}_FILE" for name in _SECRETS}
 _YES_AND_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
 
@@ -61,6 +65,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool
     """`EVENTS_DEMO`, default no (`events run`: yes): one-time sign-in links are printed and kept mails can be read in the browser."""
 
+    mails_per_minute: int | None = None
+    """`EVENTS_MAILS_PER_MINUTE`, default no limit: what each process that sends mail hands to the mail server at most. Waves of
+    invitations wait; confirmations go ahead of them."""
+
     pool_size: int
     """`EVENTS_POOL_SIZE`, default 10: database connections each process may hold."""
 
@@ -86,6 +94,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         smtp_url=read.checked("SMTP_URL", _smtp_url),
         mail_from=environ.get("EVENTS_MAIL_FROM") or f"Empfang <events@{_mail_domain(base_url)}>",
         demo=read.yes_or_no("EVENTS_DEMO"),
+        mails_per_minute=read.whole_number("EVENTS_MAILS_PER_MINUTE", default=None, least=FEWEST_MAILS_PER_MINUTE, most=60_000),
         pool_size=read.whole_number("EVENTS_POOL_SIZE", default=10, least=1, most=1000),
         metrics_token=read.text("EVENTS_METRICS_TOKEN"),
     )
@@ -130,8 +139,14 @@ class _Reader:
             self.problems.append(f"{name} {reason}")
             return None
 
-    def whole_number(self, name: str, *, default: int, least: int, most: int) -> int:
-        value = self.environ.get(name) or str(default)
+    @overload
+    def whole_number(self, name: str, *, default: int, least: int, most: int) -> int: ...
+    @overload
+    def whole_number(self, name: str, *, default: None, least: int, most: int) -> int | None: ...
+    def whole_number(self, name: str, *, default: int | None, least: int, most: int) -> int | None:
+        value = self.environ.get(name)
+        if not value:
+            return default
         if value.isascii() and value.isdigit() and least <= int(value) <= most:
             return int(value)
         self.problems.append(f"{name} must be a whole number from {least} to {most}, not “{value}”")

@@ -21,6 +21,7 @@ from events.kit.clock import now
 from events.kit.database import Pool
 from events.kit.jobs import MOST_ATTEMPTS, Worker
 from events.kit.mail_smtp import SmtpTransport
+from events.messaging.outbox import Outbox
 from events.programme.editing_queries import order_moved_mails
 from events.programme.model import Event
 from events.registration.actions import cancel_places
@@ -64,8 +65,8 @@ async def worker(pool: Pool, mailboxes: Mailboxes) -> AsyncIterator[Worker]:
     listening = await asyncio.get_running_loop().create_server(lambda: smtp.SMTP(mailboxes), "127.0.0.1", 0)
     async with listening:
         transport = SmtpTransport(f"smtp://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
-        mailer = booking_mailer(transport, TOKENS, base_url=BASE_URL, sender="Empfang <events@example.com>")
-        yield Worker(pool, {"booking_mail": mailer})
+        outbox = Outbox(transport, TOKENS, base_url=BASE_URL, sender="Empfang <events@example.com>")
+        yield Worker(pool, {"booking_mail": booking_mailer(outbox)})
 
 
 async def test_party_gets_one_mail_with_a_ticket_for_each_guest(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:

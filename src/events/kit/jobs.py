@@ -2,6 +2,9 @@
 
 A worker leases a due job by moving its `run_at` into the future, works without an open transaction,
 then deletes the row. A worker that dies leaves a lease that runs out, and another one takes over.
+
+There are two lines: what somebody waits for, and bulk, such as a wave of invitations. They are worked off side by side, so
+that a wave delays nobody's ticket; bulk may be held back further (`kit.pace`).
 """
 
 import asyncio
@@ -37,26 +40,33 @@ class Job:
 
 Handler = Callable[[Pool, Job], Awaitable[None]]
 Sweep = Callable[[Pool], Awaitable[object]]
+Gate = Callable[[], float]
+"""Seconds until another few jobs of a wave may begin; 0: at once."""
 
 
-async def insert_job(tx: Connection, name: str, payload: Mapping[str, Any], *, run_at: datetime | None = None) -> None:
-    """Writes a job in the caller's transaction: it exists if and only if the caller's work does."""
-    await tx.execute("insert into jobs (name, payload, run_at) values ($1, $2, coalesce($3, now()))", name, dict(payload), run_at)
+async def insert_job(
+    tx: Connection, name: str, payload: Mapping[str, Any], *, run_at: datetime | None = None, bulk: bool = False
+) -> None:
+    """Writes a job in the caller's transaction: it exists if and only if the caller's work does. `bulk`: one of a wave."""
+    await tx.execute(
+        "insert into jobs (name, payload, run_at, bulk) values ($1, $2, coalesce($3, now()), $4)", name, dict(payload), run_at, bulk
+    )
 
 
-async def lease_jobs(db: Executor) -> list[Job]:
-    """Takes the jobs that are due, oldest first, so that no other worker takes them."""
+async def lease_jobs(db: Executor, *, bulk: bool = False) -> list[Job]:
+    """Takes the jobs of a line that are due, oldest first, so that no other worker takes them."""
     rows = await db.fetch(
         """
         update jobs
         set run_at = now() + make_interval(secs => $1),
             attempts = attempts + 1
-        where id in (select id from jobs where failed_at is null and run_at <= now() order by run_at, id limit $2
+        where id in (select id from jobs where failed_at is null and bulk = $3 and run_at <= now() order by run_at, id limit $2
                      for update skip locked)
         returning id, name, payload, attempts
         """,
         float(LEASE_SECONDS),
         BATCH,
+        bulk,
     )
     return [Job(*row) for row in rows]
 
@@ -83,50 +93,65 @@ async def postpone_job(db: Executor, job: Job, error: str) -> None:
     )
 
 
-class Worker:
-    """Runs due jobs and regular sweeps until it is stopped."""
+def _always_open() -> float:
+    return 0
 
-    def __init__(self, pool: Pool, handlers: Mapping[str, Handler], sweeps: Sequence[tuple[float, Sweep]] = ()) -> None:
+
+class Worker:
+    """Runs due jobs and regular sweeps until it is stopped. Bulk begins a few at a time, when `bulk_gate` lets it."""
+
+    def __init__(
+        self, pool: Pool, handlers: Mapping[str, Handler], sweeps: Sequence[tuple[float, Sweep]] = (), *, bulk_gate: Gate = _always_open
+    ) -> None:
         self._pool = pool
         self._handlers = handlers
         self._sweeps = sweeps
-        self._awake = asyncio.Event()
+        self._bulk_gate = bulk_gate
+        self._awake = (asyncio.Event(), asyncio.Event())
         self._stopping = False
 
     def wake(self) -> None:
         """Something was committed in this process: look at once instead of at the next poll."""
-        self._awake.set()
+        for line in self._awake:
+            line.set()
 
     def stop(self) -> None:
-        """Ends `run` after the job in hand."""
+        """Ends `run` after the jobs in hand."""
         self._stopping = True
-        self._awake.set()
+        self.wake()
 
     async def run(self) -> None:
-        sweeps = [asyncio.create_task(self._sweep(every, sweep)) for every, sweep in self._sweeps]
+        beside = [asyncio.create_task(self._sweep(every, sweep)) for every, sweep in self._sweeps]
+        bulk = asyncio.create_task(self._work(bulk=True))
         try:
-            while not self._stopping:
-                if not await self._run_due():
-                    await self._rest()
+            await self._work(bulk=False)
+            await bulk
         finally:
-            for task in sweeps:
+            for task in (*beside, bulk):
                 task.cancel()
-            await asyncio.gather(*sweeps, return_exceptions=True)
+            await asyncio.gather(*beside, bulk, return_exceptions=True)
 
     async def run_until_idle(self) -> None:
         """Does everything that is due now; for commands and tests."""
-        while await self._run_due():
-            pass
+        while await self._run_due(bulk=False) or await self._run_due(bulk=True):
+            await asyncio.sleep(self._bulk_gate())
 
-    async def _rest(self) -> None:
+    async def _work(self, *, bulk: bool) -> None:
+        while not self._stopping:
+            if wait := self._bulk_gate() if bulk else 0:
+                await self._rest(self._awake[bulk], wait)
+            elif not await self._run_due(bulk=bulk):
+                await self._rest(self._awake[bulk], POLL_SECONDS)
+
+    async def _rest(self, awake: asyncio.Event, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._awake.wait(), POLL_SECONDS)
+            await asyncio.wait_for(awake.wait(), seconds)
         if not self._stopping:
-            self._awake.clear()
+            awake.clear()
 
-    async def _run_due(self) -> int:
+    async def _run_due(self, *, bulk: bool) -> int:
         try:
-            jobs = await lease_jobs(self._pool)
+            jobs = await lease_jobs(self._pool, bulk=bulk)
             await asyncio.gather(*(self._run_one(job) for job in jobs))
         except Exception as error:  # the database is away: keep polling until it is back
             log.warning("jobs cannot be read", kind=type(error).__name__)

@@ -47,6 +47,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     html: str
     locale: str
     reply_to: str = ""
+    unsubscribe_url: str = ""
+    """For mails nobody has to receive; empty for all others."""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -67,6 +69,9 @@ def wire_message(message: Message) -> EmailMessage:
     mail["Date"] = format_datetime(message.written_at)
     mail["Message-ID"] = f"<{message.message_id}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps away out-of-office replies
+    if message.unsubscribe_url:  # RFC 8058: the mailbox's own button posts to the address, without a page in between
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text)
     mail.add_alternative(css_inline.inline(message.html, keep_at_rules=True), subtype="html")
     _add_files(mail, message.attachments)

@@ -1,24 +1,21 @@
 """Background work of the tickets: sending the mails of bookings."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 
-from events.kit import clock
 from events.kit.database import Pool
-from events.kit.jobs import MOST_ATTEMPTS, Handler, Job
-from events.kit.mail import MailDelayed, MailRefused, Transport
-from events.kit.templates import new_environment
-from events.kit.tokens import Tokens
+from events.kit.jobs import Handler, Job
+from events.kit.mail import Message
+from events.messaging.model import Envelope
+from events.messaging.outbox import Outbox
+from events.messaging.stationery import Posting
 from events.programme.model import TimeAndPlace
 from events.registration.queries import waitlist_position
 
-from . import queries
 from .actions import tickets_of_booking
-from .letters import letter
-from .mails import Stationery, write_mail
-from .model import MailStatus
+from .letters import Letter, letter
+from .mails import write_mail
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -32,47 +29,39 @@ class Order(msgspec.Struct, frozen=True):
     former: TimeAndPlace | None = None
 
 
-def booking_mailer(transport: Transport, tokens: Tokens, *, base_url: str, sender: str) -> Handler:
-    """The handler of `booking_mail`; its payload is an `Order`.
-
-    Reading, writing and sending follow each other without a transaction around them. The mail keeps its Message-ID over
-    retries, and one that was sent is not sent again; only a crash between the server's yes and our note of it sends twice.
-    """
-    stationery = Stationery(templates=new_environment(), tokens=tokens, base_url=base_url, sender=sender)
+def booking_mailer(outbox: Outbox) -> Handler:
+    """The handler of `booking_mail`; its payload is an `Order`. The mail tells what is true when it is written."""
 
     async def send(pool: Pool, job: Job) -> None:
         order = msgspec.convert(job.payload, Order)
-        booking_id, event_id = order.booking_id, order.event_id
         planned = letter(
             order.kind,
-            await tickets_of_booking(pool, booking_id),
-            event_id,
+            await tickets_of_booking(pool, order.booking_id),
+            order.event_id,
             about=order.registration_ids,
             with_ticket=order.with_ticket,
             former=order.former,
         )
         if planned is None:
             return
-        mail = await queries.attempt_mail(pool, job.id, booking_id=booking_id, event_id=event_id, kind=planned.template)
-        if mail is None:
-            return
-        try:
-            message = await write_mail(
-                planned,
-                stationery,
-                message_id=f"booking.{booking_id.hex}.{job.id}@{urlsplit(base_url).hostname}",
-                position=await waitlist_position(pool, booking_id),
-                written_at=mail.created_at,
-            )
-            await transport.send(message)
-        except MailRefused as refusal:
-            await queries.settle_mail(pool, mail.id, MailStatus.BOUNCED, error=str(refusal))
-        except Exception as trouble:  # also a fault of ours: the organiser sees every mail that did not go out
-            status = MailStatus.FAILED if job.attempts >= MOST_ATTEMPTS else MailStatus.QUEUED
-            told = str(trouble) if isinstance(trouble, MailDelayed) else type(trouble).__name__
-            await queries.settle_mail(pool, mail.id, status, error=told)
-            raise
-        else:
-            await queries.settle_mail(pool, mail.id, MailStatus.SENT, sent_at=clock.now())
+
+        async def write(posting: Posting) -> Message:
+            return await write_mail(planned, posting, position=await waitlist_position(pool, order.booking_id))
+
+        await outbox.deliver(pool, job, envelope_of(planned, order.booking_id), write)
 
     return send
+
+
+def envelope_of(planned: Letter, booking_id: UUID) -> Envelope:
+    """Whom a letter goes to: the booking's mail contact, in the booking's language."""
+    first = planned.places[0].ticket
+    return Envelope(
+        organiser_id=planned.event.organiser_id,
+        kind=planned.template,
+        recipient=first.email,
+        locale=first.locale,
+        event_id=planned.event.id,
+        booking_id=booking_id,
+        courtesy=planned.template == "thanks",
+    )

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
-from jinja2 import Environment
-
 from events.kit.colours import hex_colour
 from events.kit.i18n import current_language, local, use_language
 from events.kit.i18n import gettext as _
 from events.kit.mail import Attachment, Message
 from events.kit.qr import qr_png
 from events.kit.times import clock_label, home_zone, moment_label, span_label
-from events.kit.tokens import Tokens
+from events.messaging.stationery import Posting, Stationery
 from events.people.names import address, full_name, second_script
 from events.programme.model import Event, TimeAndPlace
 from events.registration.model import RegistrationState
@@ -24,33 +21,13 @@ from .model import number, qr_text, ticket_url
 from .papers import ticket_pdf
 
 
-class Stationery(msgspec.Struct, frozen=True, kw_only=True):
-    """What every mail of this installation is written with."""
-
-    templates: Environment
-    tokens: Tokens
-    base_url: str
-    sender: str
-
-
-async def write_mail(letter: Letter, stationery: Stationery, *, message_id: str, position: int | None, written_at: datetime) -> Message:
+async def write_mail(letter: Letter, posting: Posting, *, position: int | None) -> Message:
     """The mail of a letter to the registrant; `position` is the place in the waiting line. Needs no database."""
-    first = letter.places[0].ticket
-    with use_language(first.locale):
-        words = _words(letter, stationery, position)
-        folder = f"mail/{letter.template}"
-        render = stationery.templates.get_template
-        return Message(
-            message_id=message_id,
-            written_at=written_at,
-            to=first.email,
-            sender=stationery.sender,
-            reply_to=first.organiser_email,
-            subject=render(f"{folder}/subject.txt").render(words),
-            text=render(f"{folder}/body.txt").render(words),
-            html=render(f"{folder}/body.html").render(words),
-            locale=first.locale,
-            attachments=tuple(await _attachments(letter, stationery, written_at)),
+    with use_language(posting.envelope.locale):
+        return posting.message(
+            mail_words(letter, posting.stationery, position),
+            reply_to=letter.places[0].ticket.organiser_email,
+            attachments=await _attachments(letter, posting.stationery, posting.written_at),
         )
 
 
@@ -82,9 +59,10 @@ def _picture(place: Place) -> str:
     return f"qr-{place.ticket.id.hex[-12:]}"
 
 
-def _words(letter: Letter, stationery: Stationery, position: int | None) -> dict[str, Any]:
+def mail_words(letter: Letter, stationery: Stationery, position: int | None) -> dict[str, Any]:
     """Everything the templates of a letter may say."""
     first, event = letter.places[0].ticket, letter.event
+    booking_url = f"{stationery.base_url}/b/{stationery.tokens.token('booking', first.booking_id)}?lang={first.locale}"
     return {
         "name": address(first.guest, current_language()),
         "event": _event_words(event),
@@ -95,8 +73,9 @@ def _words(letter: Letter, stationery: Stationery, position: int | None) -> dict
         "former": _former(letter.former, event) if letter.former else [],
         "staying": [full_name(place.ticket.guest, current_language()) for place in letter.valid],
         "position": position,
-        "held_until": _held_until(letter),
-        "booking_url": f"{stationery.base_url}/b/{stationery.tokens.token('booking', first.booking_id)}?lang={first.locale}",
+        "deadline": _held_until(letter),
+        "link": booking_url,
+        "booking_url": booking_url,
         "event_url": f"{stationery.base_url}/e/{event.slug}?lang={first.locale}",
         "contact": first.organiser_email,
     }

@@ -1,7 +1,6 @@
 """A guest's ticket and the events it opens."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -66,22 +65,6 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     state: RegistrationState
     table_name: str | None
     expires_at: datetime | None
-
-
-class MailStatus(StrEnum):
-    """`failed`: given up after many tries; `bounced`: refused for good by the recipient's side."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-    BOUNCED = "bounced"
-
-
-class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail of a booking on its way, as an attempt to send it finds it."""
-
-    id: int
-    created_at: datetime
 
 
 def number(code: str) -> str:

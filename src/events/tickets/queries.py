@@ -1,7 +1,6 @@
 """SQL of the tickets. One statement a function, the connection first."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ import msgspec
 from events.kit.database import Executor
 from events.registration.model import GuestDetails
 
-from .model import Mail, MailStatus, TicketRow
+from .model import TicketRow
 
 _TICKETS = """
 select t.id, t.issue, g.id as guest_id, b.id as booking_id, b.email, b.locale, o.contact_email as organiser_email,
@@ -34,44 +33,6 @@ async def ticket_by_code(db: Executor, code_hash: bytes) -> list[TicketRow]:
 async def tickets_of_booking(db: Executor, booking_id: UUID) -> list[TicketRow]:
     """The rows of all tickets of a booking, guests in the order they were named."""
     return _rows(await db.fetch(f"{_TICKETS} where b.id = $1 order by g.position, e.starts_at, e.id", booking_id))
-
-
-async def attempt_mail(db: Executor, job_id: int, *, booking_id: UUID, event_id: UUID, kind: str) -> Mail | None:
-    """Notes an attempt to send the mail of a job. None when there is nothing to send: it went out or bounced, or the booking is gone."""
-    row = await db.fetchrow(
-        """
-        insert into mails as m (organiser_id, event_id, booking_id, kind, job_id, recipient, locale, attempts)
-        select b.organiser_id, $3, b.id, $4, $1, b.email, b.locale, 1
-        from bookings b
-        where b.id = $2
-        on conflict on constraint mails_one_per_job do update
-        set attempts = m.attempts + 1
-        where m.status in ('queued', 'failed')
-        returning m.id, m.created_at
-        """,
-        job_id,
-        booking_id,
-        event_id,
-        kind,
-    )
-    return msgspec.convert(dict(row), Mail) if row else None
-
-
-async def settle_mail(db: Executor, mail_id: int, status: MailStatus, *, error: str | None = None, sent_at: datetime | None = None) -> None:
-    """Writes down how an attempt ended."""
-    await db.execute(
-        """
-        update mails
-        set status = $2,
-            last_error = $3,
-            sent_at = $4
-        where id = $1
-        """,
-        mail_id,
-        status,
-        error,
-        sent_at,
-    )
 
 
 def _rows(found: Sequence[Any]) -> list[TicketRow]:
