@@ -51,7 +51,7 @@ class Form:
             data = await request.form()
         except (ValueError, LookupError):  # bytes that are no text in the encoding their part names, or an encoding nobody knows
             raise MalformedForm from None
-        items = data.multi_items()
+        items = list(data.multi_items())
         files = [(name, SentFile(value.filename, await value.read())) for name, value in items if isinstance(value, UploadFile)]
         return cls(((name, value) for name, value in items if isinstance(value, str)), files)
 
