@@ -1,0 +1,315 @@
+"""Answering an invitation: the one way in which answers come in, whoever gives them and however they arrive.
+
+Places are taken by the claim, on its own connection, before the answer is written down: if the second does not happen, answering
+again finds the places by their key. Whoever gives places back or sends a deputy does both in one transaction. One answer at a
+time per invitation: a second window waits its turn, and then finds what the first one did.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from events.kit import clock
+from events.kit.database import Connection, Pool
+from events.kit.errors import DomainError
+from events.kit.tokens import token_hash
+from events.programme.model import Event
+from events.questions.model import GivenAnswer
+from events.registration import actions as registration
+from events.registration.claims import ClaimDesk
+from events.registration.errors import KeyReused
+from events.registration.model import Booking, GuestDetails, Payer, SignUp
+from events.registration.queries import booking_by_id, booking_by_token
+
+from . import queries
+from .errors import AnsweringElsewhere, AnswersClosed, InvitationWithdrawn, NothingDecided, NotInvitedThere
+from .model import Answer, AnswerSource, Invitation, InvitedEvent
+from .party import COMPANION, DEPUTY, Party, party_of
+
+TURN_LASTS = timedelta(seconds=30)  # as long as a claim may retry over an outage, with room to spare
+TURN_IS_AWAITED_SECONDS = 8.0
+_LOOK_AGAIN_SECONDS = 0.05
+
+
+class Deputy(msgspec.Struct, frozen=True, kw_only=True):
+    """Who comes instead, and where their ticket goes as well."""
+
+    details: GuestDetails
+    email: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer for one event. `companions` counts into those of the whole answer; `answers` are to the event's questions."""
+
+    event_id: UUID
+    answer: Answer
+    deputy: Deputy | None = None
+    companions: tuple[int, ...] = ()
+    answers: tuple[GivenAnswer, ...] = ()
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """What one submit of the page says. Companions named before carry their `guest_id`."""
+
+    replies: list[Reply]
+    invitee: GuestDetails
+    companions: list[GuestDetails] = []
+    registrant_name: str = ""
+    payer: Payer | None = None
+    message: str | None = None
+
+
+class Giver(msgspec.Struct, frozen=True, kw_only=True):
+    """Who answers and how it came in. Staff may answer after the guest's deadline."""
+
+    actor: str
+    source: AnswerSource
+    note: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        return self.actor.startswith("staff:")
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """What could not be done for one event; everything else of the answer was."""
+
+    event_id: UUID
+    refusal: DomainError
+
+
+async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver: Giver) -> list[Refused]:
+    """Puts every reply into effect that changes something, and answers what was refused, per event.
+
+    Raises `InvitationWithdrawn`, `NotInvitedThere`, `AnsweringElsewhere`.
+    """
+    async with _turn(desk.pool, invitation_id):
+        party = await party_of(desk.pool, invitation_id)
+        _check(party, given)
+        refused = []
+        for reply in given.replies:
+            try:
+                party = await _put_into_effect(desk, party, given, reply, giver=giver)
+            except DomainError as refusal:
+                refused.append(Refused(event_id=reply.event_id, refusal=refusal))
+                party = await party_of(desk.pool, invitation_id)
+        if given.message is not None and given.message != party.invitation.message:
+            await queries.set_message(desk.pool, invitation_id, given.message)  # type: ignore[arg-type]  # one statement
+        return refused
+
+
+def answers_until(invitation: Invitation, event: Event) -> datetime:
+    """Until when the guest may change the answer: the invitation's date or the event's, whichever comes first."""
+    until = event.deadline("answers")
+    return min(until, invitation.answer_by) if invitation.answer_by else until
+
+
+def _check(party: Party, given: Answers) -> None:
+    if party.invitation.withdrawn_at:
+        raise InvitationWithdrawn
+    for reply in given.replies:
+        if party.invited_to(reply.event_id) is None:
+            raise NotInvitedThere
+        if reply.answer == Answer.NONE or (reply.answer == Answer.SUBSTITUTED and reply.deputy is None):
+            raise NothingDecided
+
+
+async def _put_into_effect(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, giver: Giver) -> Party:
+    """One reply. Answers the party as it is afterwards."""
+    invited, event = party.invited_to(reply.event_id), party.events[reply.event_id]
+    assert invited is not None
+    now = clock.now()
+    if not _changes(party, given, invited, reply):
+        return party
+    if now >= answers_until(party.invitation, event) and not giver.is_staff:
+        raise AnswersClosed
+    if not reply.answer.comes:
+        await _stay_away(desk.pool, party, invited, reply, giver=giver, now=now)
+    else:
+        await _come(desk, party, given, reply, giver=giver, now=now)
+    return await party_of(desk.pool, party.invitation.id)
+
+
+def _changes(party: Party, given: Answers, invited: InvitedEvent, reply: Reply) -> bool:
+    """Whether the reply is another one than the answer that stands. The same form sent twice changes nothing."""
+    if invited.answer != reply.answer:
+        return True
+    if not reply.answer.comes:
+        return bool(party.live_at(reply.event_id))
+    principal = party.principal_at(reply.event_id)
+    return principal is None or not _is_meant(party, principal[1].guest_id, reply) or _companions_change(party, given, reply)
+
+
+def _is_meant(party: Party, guest_id: UUID, reply: Reply) -> bool:
+    """Whether the guest who has the place is the one of the reply."""
+    if reply.answer == Answer.ACCEPTED:
+        return party.is_invitee(guest_id)
+    assert reply.deputy is not None
+    return not party.is_invitee(guest_id) and party.deputy_called(reply.deputy.details) == guest_id
+
+
+def _companions_change(party: Party, given: Answers, reply: Reply) -> bool:
+    wanted = {given.companions[number].guest_id for number in reply.companions}
+    return wanted != {place.guest_id for place in party.companions_at(reply.event_id)}
+
+
+async def _stay_away(pool: Pool, party: Party, invited: InvitedEvent, reply: Reply, *, giver: Giver, now: datetime) -> None:
+    """Declined or provisional: whatever the party has at the event goes back, in the transaction of the answer."""
+    leaving = [place.registration_id for place in party.live_at(reply.event_id)]
+    async with pool.acquire() as connection, connection.transaction():
+        if leaving:
+            await registration.give_back(connection, reply.event_id, leaving, now=now)
+        await _record(connection, invited, reply, giver=giver, now=now)
+
+
+async def _come(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, giver: Giver, now: datetime) -> None:
+    """Accepted or substituted: takes places, or passes on the one there is."""
+    principal = party.principal_at(reply.event_id)
+    if principal is None:
+        comes = _principal(party, given, reply)
+        await _take(desk, party, given, reply, guests=[comes, *_new_companions(party, given, reply)], giver=giver)
+        return
+    invited = party.invited_to(reply.event_id)
+    assert invited is not None
+    unwanted = _unwanted_companions(party, given, reply)
+    async with desk.pool.acquire() as connection, connection.transaction():
+        if not _is_meant(party, principal[1].guest_id, reply):
+            await _pass_on(desk, connection, party, given, reply, giver=giver, now=now)
+        if unwanted:
+            await registration.give_back(connection, reply.event_id, unwanted, now=now)
+        if invited.answer != reply.answer or unwanted or not _is_meant(party, principal[1].guest_id, reply):
+            await _record(connection, invited, reply, giver=giver, now=now)
+    if joining := _new_companions(party, given, reply):
+        await _take(desk, party, given, reply, guests=joining, giver=giver)
+
+
+async def _pass_on(desk: ClaimDesk, tx: Connection, party: Party, given: Answers, reply: Reply, *, giver: Giver, now: datetime) -> None:
+    """The place stays, the guest changes: the deputy instead of the invitee, or back."""
+    found = party.principal_at(reply.event_id)
+    assert found is not None
+    booking, place = found
+    details = _principal(party, given, reply)
+    guest_id = await registration.substitute(
+        tx,
+        party.events[reply.event_id],
+        booking,
+        place.registration_id,
+        details,
+        tokens=desk.tokens,
+        actor=giver.actor,
+        now=now,
+    )
+    if reply.answer == Answer.SUBSTITUTED and reply.deputy:
+        await queries.insert_invitation_guests(tx, party.invitation.id, [(guest_id, DEPUTY, reply.deputy.email)])
+    else:
+        await queries.set_guest(tx, party.invitation.id, guest_id)
+
+
+async def _take(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, guests: Sequence[GuestDetails], giver: Giver) -> None:
+    """Claims places for all of these or none, then writes the answer down with who came in."""
+    invited, event = party.invited_to(reply.event_id), party.events[reply.event_id]
+    assert invited is not None
+    sign_up = await _sign_up(desk.pool, party, given, reply, guests)
+    try:
+        booking = await booking_by_id(desk.pool, (await registration.register(desk, event, sign_up)).booking_id)
+    except KeyReused as earlier:  # taken before with other details, but never written down
+        booking = await booking_by_token(desk.pool, token_hash(earlier.token))
+    assert booking is not None
+    async with desk.pool.acquire() as connection, connection.transaction():
+        await _note_who_came_in(connection, party, reply, booking, guests)
+        await _record(connection, invited, reply, giver=giver, now=clock.now(), booking_id=invited.booking_id or booking.id)
+
+
+async def _sign_up(pool: Pool, party: Party, given: Answers, reply: Reply, guests: Sequence[GuestDetails]) -> SignUp:
+    invitation, event = party.invitation, party.events[reply.event_id]
+    invited = party.invited_to(reply.event_id)
+    assert invited is not None
+    attempt = await queries.answers_so_far(pool, invitation.id, reply.event_id)
+    return SignUp(
+        key=f"invitation:{invitation.id}:{attempt}:{len(list(party.placed_at(reply.event_id)))}",
+        email=invitation.mail_address,
+        locale=invitation.locale,
+        source="invitation",
+        guests=list(guests),
+        contingent=invited.contingent,
+        accept_waitlist=event.waiting_list,
+        mail=bool(invitation.mail_address),
+        lead_id=invitation.booking_id,
+        approved=event.invited_are_approved,
+        time_zone=invitation.time_zone,
+        registrant_name=given.registrant_name,
+        payer=given.payer,
+        answers=list(reply.answers),
+    )
+
+
+async def _note_who_came_in(tx: Connection, party: Party, reply: Reply, booking: Booking, guests: Sequence[GuestDetails]) -> None:
+    """The claim gives new guests their ids; they stand in the booking in the order they were named, after those known before."""
+    invitation = party.invitation
+    await queries.set_lead(tx, invitation.id, booking.party_id)
+    known = {guest.guest_id for guest in guests if guest.guest_id}
+    created = [place for place in booking.places if place.guest_id not in known]
+    for details, place in zip([guest for guest in guests if guest.guest_id is None], created, strict=False):
+        first = guests[0] is details and party.principal_at(reply.event_id) is None
+        if first and reply.answer == Answer.ACCEPTED:
+            await queries.set_guest(tx, invitation.id, place.guest_id)
+            continue
+        email = reply.deputy.email if first and reply.deputy else ""
+        await queries.insert_invitation_guests(tx, invitation.id, [(place.guest_id, DEPUTY if first else COMPANION, email)])
+
+
+def _principal(party: Party, given: Answers, reply: Reply) -> GuestDetails:
+    """Who comes: the invitee or the deputy, as the guest they already are where there is one."""
+    if reply.answer == Answer.ACCEPTED:
+        return _as_known(party, reply, given.invitee, party.invitation.guest_id)
+    assert reply.deputy is not None
+    return _as_known(party, reply, reply.deputy.details, party.deputy_called(reply.deputy.details))
+
+
+def _as_known(party: Party, reply: Reply, details: GuestDetails, guest_id: UUID | None) -> GuestDetails:
+    """With the guest's id, unless a place of theirs would have to be passed on to themselves: then they come as a new guest."""
+    passed_on = party.principal_at(reply.event_id) is not None
+    if guest_id and passed_on and party.has_been_at(reply.event_id, guest_id):
+        return replace(details, guest_id=None)
+    return replace(details, guest_id=guest_id)
+
+
+def _new_companions(party: Party, given: Answers, reply: Reply) -> list[GuestDetails]:
+    there = {place.guest_id for place in party.companions_at(reply.event_id)}
+    return [one for one in _wanted_companions(given, reply) if one.guest_id not in there]
+
+
+def _unwanted_companions(party: Party, given: Answers, reply: Reply) -> list[UUID]:
+    wanted = {one.guest_id for one in _wanted_companions(given, reply)}
+    return [place.registration_id for place in party.companions_at(reply.event_id) if place.guest_id not in wanted]
+
+
+def _wanted_companions(given: Answers, reply: Reply) -> list[GuestDetails]:
+    return [given.companions[number] for number in reply.companions]
+
+
+async def _record(
+    tx: Connection, invited: InvitedEvent, reply: Reply, *, giver: Giver, now: datetime, booking_id: UUID | None = None
+) -> None:
+    await queries.record_answer(
+        tx, invited, reply.answer, booking_id=booking_id, actor=giver.actor, source=giver.source, note=giver.note, now=now
+    )
+
+
+@asynccontextmanager
+async def _turn(pool: Pool, invitation_id: UUID) -> AsyncIterator[None]:
+    """Waits until nobody else is answering the invitation, in whatever process. Holds no connection meanwhile."""
+    started = clock.now()
+    while not await queries.take_turn(pool, invitation_id, now=clock.now(), until=clock.now() + TURN_LASTS):
+        if clock.now() - started > timedelta(seconds=TURN_IS_AWAITED_SECONDS):
+            raise AnsweringElsewhere
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+    try:
+        yield
+    finally:
+        await asyncio.shield(queries.end_turn(pool, invitation_id))
