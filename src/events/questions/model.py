@@ -1,5 +1,6 @@
 """What an event asks beyond the usual, and what was answered."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -79,6 +80,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     withdrawn_at: datetime | None = None
     answered: bool = False
+
+
+def is_asked(question: Question, known: Mapping[str, Any]) -> bool:
+    """Whether the question's condition is met by the answers known so far, which are given by the slug of their question."""
+    if question.condition is None:
+        return True
+    answer = known.get(question.condition.question)
+    given = answer if isinstance(answer, list) else ["yes"] if answer is True else [answer]
+    return any(value in question.condition.any_of for value in given)
 
 
 class GivenAnswer(msgspec.Struct, frozen=True):

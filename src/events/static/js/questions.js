@@ -1,0 +1,23 @@
+// Shows a conditional question only while its condition is met; a hidden one is not sent. Without this file all are there, each
+// with its condition said in words, and the server decides.
+const conditional = [...document.querySelectorAll("[data-only-if]")];
+
+function answersTo(name) {
+  const controls = [...document.getElementsByName(name)].filter((control) => !control.matches(":disabled"));
+  const given = controls.filter((control) => !["radio", "checkbox"].includes(control.type) || control.checked);
+  return given.map((control) => control.value);
+}
+
+function arrange() {
+  for (const question of conditional) {
+    const wanted = JSON.parse(question.dataset.anyOf);
+    const asked = answersTo(question.dataset.onlyIf).some((value) => wanted.includes(value));
+    question.hidden = !asked;
+    for (const control of question.querySelectorAll("input, select, textarea")) control.disabled = !asked;
+  }
+}
+
+for (const words of document.querySelectorAll("[data-condition]")) words.hidden = true;
+document.addEventListener("change", arrange);
+window.addEventListener("pageshow", arrange);
+arrange();
