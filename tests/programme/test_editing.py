@@ -31,7 +31,7 @@ class Fields(HTMLParser):
         name, value = given.get("name", ""), given.get("value", "")
         if tag == "form":
             self.values = {}
-        elif tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
+        elif tag == "input" and (given.get("type") not in ("checkbox", "radio") or "checked" in given):
             self.values[name] = value
         elif tag == "select":
             self._select = name

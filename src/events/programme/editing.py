@@ -1,11 +1,12 @@
 """What an organiser writes down about an event and its contingents."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from .model import Event, EventKind, Texts
+from .model import Access, Event, EventKind, Texts
 
 
 class NewVenue(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +37,15 @@ class EventDetails(msgspec.Struct, frozen=True, kw_only=True):
     approval_required: bool
     waiting_list: bool
     max_companions: int
+    agenda: list[dict[str, Any]] = []
+    facts: dict[str, Texts] = {}
+    access: Access = Access.PUBLIC
+    pending_holds_place: bool = True
+    invited_are_approved: bool = True
+    substitutes_need_approval: bool = False
+    reviewer_roles: list[str] = []
+    offer_hours: int | None = None
+    deadlines: dict[str, datetime] = {}
 
 
 class ContingentDetails(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +76,8 @@ def changed_fields(event: Event, details: EventDetails, *, venue_id: UUID | None
 
 def _to_the_minute(value: object) -> object:
     """The form knows no seconds; what was set otherwise and has some is not changed by being looked at."""
+    if isinstance(value, dict):
+        return {name: _to_the_minute(inside) for name, inside in value.items()}
     return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
 
 

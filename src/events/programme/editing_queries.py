@@ -28,6 +28,15 @@ _DETAILS = (
     "approval_required",
     "waiting_list",
     "max_companions",
+    "agenda",
+    "facts",
+    "access",
+    "pending_holds_place",
+    "invited_are_approved",
+    "substitutes_need_approval",
+    "reviewer_roles",
+    "offer_hours",
+    "deadlines",
 )
 
 

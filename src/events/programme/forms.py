@@ -3,33 +3,24 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
 from events.kit.forms import Form
-from events.kit.i18n import LANGUAGES
 from events.kit.i18n import gettext as _
 
 from .actions import LONGEST_SLUG
+from .agenda_form import parse_agenda, parse_facts, typed_agenda, typed_facts
 from .editing import Choice, ContingentDetails, EventDetails, NewVenue
+from .form_fields import parse_moment, parse_texts, time_zones, typed_moment, typed_texts
+from .guest_settings import parse_guest_settings, typed_guest_settings
 from .model import Event, EventKind, Pool, Texts
 
 LARGEST_EVENT = 5000  # what the service is built and measured for
 NEW_VENUE = "new"
 HUES = (20, 45, 80, 145, 195, 230, 265, 300, 340)
-YEARS = range(2000, 2200)  # near the ends of the calendar an instant has no date in every zone
-_TYPED = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> sends and wants (HTML Living Standard, 2.3.5)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_CONTINENTS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-
-
-@cache
-def time_zones() -> list[str]:
-    """Every zone named after a place, in the order of the alphabet."""
-    return sorted(zone for zone in available_timezones() if zone.startswith(_CONTINENTS))
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,10 +31,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     venues: list[Choice]
 
 
-def parse_event(form: Form, offer: Offer) -> EventDetails | None:
-    """The event, or nothing and every field's error."""
+def parse_event(form: Form, offer: Offer, *, now: datetime, facts: dict[str, Texts] | None = None) -> EventDetails | None:
+    """The event, or nothing and every field's error. `facts` are those it has; what the form does not ask for is kept."""
     zone = form.choice("time_zone", time_zones())
-    title, lead = _texts(form, "title", longest=120), _texts(form, "lead", longest=600)
+    title, lead = parse_texts(form, "title", longest=120), parse_texts(form, "lead", longest=600)
     if not title:
         form.error("title_en", _("Please give a title in at least one language."))
     kind = form.choice("kind", [*EventKind])
@@ -55,6 +46,8 @@ def parse_event(form: Form, offer: Offer) -> EventDetails | None:
     venue_id = None if is_new_venue else _one_of(form, "venue", _belonging(offer.venues, organiser_id), optional=True)
     new_venue = _new_venue(form) if is_new_venue else None
     times = _times(form, zone)
+    settings = parse_guest_settings(form, zone, starts_at=times["starts_at"], ends_at=times["ends_at"], now=now)
+    agenda, told = parse_agenda(form), parse_facts(form, facts or {})
     if not form.ok or organiser_id is None:
         return None
     return msgspec.convert(
@@ -68,11 +61,12 @@ def parse_event(form: Form, offer: Offer) -> EventDetails | None:
             "lead": lead,
             "hue": int(hue),
             "time_zone": zone,
-            "approval_required": form.checked("approval_required"),
-            "waiting_list": form.checked("waiting_list"),
             "max_companions": max_companions,
+            "agenda": agenda,
+            "facts": told,
         }
-        | times,
+        | times
+        | settings,
         EventDetails,
     )
 
@@ -92,14 +86,14 @@ def parse_capacity(form: Form, *, least: int = 0) -> int:
 
 def parse_contingent(form: Form, event: Event, pools: list[Pool], *, pool: Pool | None) -> ContingentDetails | None:
     """The contingent, or nothing and every field's error. A released one keeps its release."""
-    name = _texts(form, "name", longest=80)
+    name = parse_texts(form, "name", longest=80)
     if not name:
         form.error("name_en", _("Please give a name in at least one language."))
     parents = {str(other.id): other.id for other in pools}
     parent_id = pool.parent_id if pool else parents.get(form.choice("parent", parents))
     is_released = pool is not None and pool.released_at is not None
     capacity = None if is_released else parse_capacity(form)
-    release_at = pool.release_at if pool and is_released else _moment(form, "release_at", event.time_zone, required=False)
+    release_at = pool.release_at if pool and is_released else parse_moment(form, "release_at", event.time_zone, required=False)
     if not form.ok or parent_id is None:
         return None
     return ContingentDetails(
@@ -118,14 +112,13 @@ def event_form(event: Event, *, programme_id: UUID | None, venue_id: UUID | None
         "hue_now": event.hue,
         "time_zone": event.time_zone,
         "max_companions": event.max_companions,
-        "approval_required": "yes" if event.approval_required else "",
-        "waiting_list": "yes" if event.waiting_list else "",
         "tell_guests": "yes",
     }
     moments = ("doors_at", "starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "changes_until")
     typed = {name: typed_moment(getattr(event, name), event.time_zone) for name in moments}
-    texts = {f"{name}_{language}": getattr(event, name).get(language, "") for name in ("title", "lead") for language in LANGUAGES}
-    return Form((name, str(value)) for name, value in (plain | typed | texts).items())
+    texts = typed_texts("title", event.title) | typed_texts("lead", event.lead) | typed_agenda(event.agenda) | typed_facts(event.facts)
+    known = [(name, str(value)) for name, value in (plain | typed | texts).items()]
+    return Form([*known, *typed_guest_settings(event)])
 
 
 def contingent_form(pool: Pool, event: Event) -> Form:
@@ -135,37 +128,14 @@ def contingent_form(pool: Pool, event: Event) -> Form:
         "open_to_all": "yes" if pool.open_to_all else "",
         "release_at": typed_moment(pool.release_at, event.time_zone),
     }
-    return Form([*plain.items(), *((f"name_{language}", pool.name.get(language, "")) for language in LANGUAGES)])
-
-
-def typed_moment(at: datetime | None, zone: str) -> str:
-    """An instant as a date-and-time field wants it."""
-    return f"{at.astimezone(ZoneInfo(zone)):{_TYPED}}" if at else ""
-
-
-def _moment(form: Form, name: str, zone: str, *, required: bool = True) -> datetime | None:
-    """An instant. Of an hour told twice (clocks going back) the first is meant; one that is left out is an error."""
-    typed = form.text(name, required=required)
-    if not typed or zone not in time_zones():
-        return None
-    try:
-        at = datetime.strptime(typed[:16], _TYPED).replace(tzinfo=ZoneInfo(zone))
-        if at.year not in YEARS:
-            raise ValueError("no year for an event")
-        told = at.timestamp()
-    except ValueError:
-        form.error(name, _("Please enter day and time."))
-        return None
-    if datetime.fromtimestamp(told, ZoneInfo(zone)).replace(tzinfo=None) != at.replace(tzinfo=None):
-        form.error(name, _("This hour does not exist: the clocks are put forward that night."))
-    return datetime.fromtimestamp(told, ZoneInfo("UTC"))
+    return Form((plain | typed_texts("name", pool.name)).items())
 
 
 def _times(form: Form, zone: str) -> dict[str, datetime | None]:
     """The event's moments by name, in an order that is possible. Changes end with the registration unless said otherwise."""
     needed = ("doors_at", "starts_at", "ends_at", "registration_closes_at")
-    times = {name: _moment(form, name, zone) for name in needed}
-    times |= {name: _moment(form, name, zone, required=False) for name in ("registration_opens_at", "changes_until")}
+    times = {name: parse_moment(form, name, zone) for name in needed}
+    times |= {name: parse_moment(form, name, zone, required=False) for name in ("registration_opens_at", "changes_until")}
     times["changes_until"] = times["changes_until"] or times["registration_closes_at"]
     _check_order(form, times)
     return times
@@ -186,16 +156,11 @@ def _check_order(form: Form, times: dict[str, datetime | None]) -> None:
         form.error("ends_at", _("The event cannot end before it starts."))
 
 
-def _texts(form: Form, name: str, *, longest: int) -> Texts:
-    typed = {language: form.text(f"{name}_{language}", longest=longest) for language in LANGUAGES}
-    return {language: text for language, text in typed.items() if text}
-
-
 def _new_venue(form: Form) -> NewVenue:
-    name = _texts(form, "venue_name", longest=120)
+    name = parse_texts(form, "venue_name", longest=120)
     if not name:
         form.error("venue_name_en", _("Please name the venue in at least one language."))
-    return NewVenue(name=name, address=_texts(form, "venue_address", longest=300))
+    return NewVenue(name=name, address=parse_texts(form, "venue_address", longest=300))
 
 
 def _belonging(choices: list[Choice], organiser_id: UUID | None) -> list[Choice]:

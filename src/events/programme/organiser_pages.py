@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 
 from events.accounts.errors import Forbidden
 from events.accounts.model import Role, Staff
+from events.kit import clock
 from events.kit.database import Connection
 from events.kit.forms import Form
 from events.kit.i18n import N_, local
@@ -19,9 +20,12 @@ from events.kit.templates import page
 
 from . import actions, editing_queries
 from .access import event_for_staff
+from .agenda_form import shown_lines
 from .editing import Choice
 from .errors import SlugTaken
-from .forms import HUES, Offer, event_form, parse_capacity, parse_event, parse_slug, time_zones
+from .form_fields import time_zones
+from .forms import HUES, Offer, event_form, parse_capacity, parse_event, parse_slug
+from .guest_settings import USUAL, guest_choices
 from .model import Event, EventKind
 
 AnyRequest = Request[Any, Any, State]
@@ -51,7 +55,18 @@ HUE_NAMES = dict(
     )
 )
 # A first draft of the form; the rest is for the organiser to say.
-_NEW = {"kind": "dinner", "hue": "265", "time_zone": "Europe/Berlin", "waiting_list": "yes", "max_companions": "0", "capacity": "120"}
+_NEW = {
+    "kind": "dinner",
+    "hue": "265",
+    "time_zone": "Europe/Berlin",
+    "max_companions": "0",
+    "capacity": "120",
+    "access": "public",
+    "waiting_list": "yes",
+    "offer_hours": USUAL,
+    "pending_holds_place": "yes",
+    "invited_are_approved": "yes",
+}
 
 
 @get("/organiser/events/new")
@@ -67,7 +82,7 @@ async def create_event(request: AnyRequest, staff: NamedDependency[Staff], tx: N
     """Writes a draft; guests see it once it is published."""
     offer = await _offer(tx, staff)
     form = await Form.read(request)
-    slug, capacity, details = parse_slug(form), parse_capacity(form, least=1), parse_event(form, offer)
+    slug, capacity, details = parse_slug(form), parse_capacity(form, least=1), parse_event(form, offer, now=clock.now())
     if details is None:
         return _form_page(staff, None, form, offer, status=422)
     try:
@@ -97,7 +112,7 @@ async def update_event(
     event = await event_for_staff(tx, staff, slug)
     form, offer = await Form.read(request), await _offer(tx, staff, event)
     form.values["organiser"] = str(event.organiser_id)
-    details = parse_event(form, offer)
+    details = parse_event(form, offer, now=clock.now(), facts=event.facts)
     if details is None:
         return _form_page(staff, event, form, offer, status=422)
     await actions.edit_event(tx, staff, event, details, tell_guests=form.checked("tell_guests"))
@@ -142,6 +157,8 @@ def _form_page(staff: Staff, event: Event | None, form: Form, offer: Offer, *, s
         venues=_named(offer.venues),
         kinds=[(kind, _(name)) for kind, name in KIND_NAMES.items()],
         hues=[(str(hue), _(name)) for hue, name in hues.items()],
+        lines=shown_lines(form),
+        **guest_choices(event),
         zones=[(zone, zone.replace("_", " ")) for zone in time_zones()],
         done=done,
     )
