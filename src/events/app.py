@@ -26,6 +26,7 @@ from .door import pairing_pages as door_pairing_pages
 from .door import phone_pages as door_phone_pages
 from .door.access import provide_phone
 from .door.desk import CheckInDesk
+from .itinerary import pages as itinerary_pages
 from .kit import callers, http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
 from .kit.database import Pool, open_pool
@@ -45,6 +46,7 @@ from .overview.board import Boards
 from .programme import organiser_pages, pool_pages
 from .programme import pages as programme_pages
 from .programme.shelf import EventShelf
+from .questions.shelf import QuestionShelf
 from .registration import actions as registration
 from .registration import api as registration_api
 from .registration import booking_pages, retention
@@ -72,6 +74,7 @@ PAGES: list[ControllerRouterHandler] = [
     overview_pages.router,
     guest_pages.router,
     export_pages.router,
+    itinerary_pages.router,
     mail_pages.router,
     event_cancellation_pages.router,
     organiser_pages.router,
@@ -204,6 +207,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
         app.state.desk = CheckInDesk(pool)
         app.state.shelf = EventShelf(pool)
+        app.state.questions = QuestionShelf(pool)
         app.state.quick_no = QuickNo(app.state.clients, app.state.shelf, app.state.claims)
         app.state.base_url = settings.base_url
         app.state.boards = Boards(pool)

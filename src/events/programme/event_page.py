@@ -1,6 +1,6 @@
 """The page of one event with everything a guest decides by. The sign-up form on it is filled by registration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +34,10 @@ def event_context(
     key: str,
     organiser_email: str = "",
     labels: Mapping[str, str] | None = None,
+    questions: Sequence[object] = (),
 ) -> dict[str, Any]:
-    """What the page shows. `key` identifies the form that is filled in, `labels` name its fields in the list of errors."""
+    """What the page shows. `key` identifies the form that is filled in, `labels` name its fields in the list of errors, and
+    `questions` are what the event asks beyond the usual."""
     state = standing(event, places, now)
     return {
         "page_url": f"/e/{event.slug}",
@@ -47,6 +49,7 @@ def event_context(
         "form": form,
         "key": key,
         "labels": labels or {},
+        "questions": questions,
         "diets": diet_choices(),
         "consents": {purpose.value: consent_text(purpose) for purpose in Purpose},
         "organiser_email": organiser_email,

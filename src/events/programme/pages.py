@@ -75,12 +75,13 @@ async def show_event(request: AnyRequest, slug: FromPath[str], db: NamedDependen
     moment = now()
     state = standing(event, places, moment)
     contact = "" if state.takes_sign_ups else await guest_queries.organiser_email(db, event.organiser_id)
+    questions = await request.app.state.questions.asked(event.id)  # of a floor above, so the application hands it down
 
     def render() -> str:
-        context = event_context(event, places, now=moment, form=Form(), key=OWN_VALUE, organiser_email=contact)
+        context = event_context(event, places, now=moment, form=Form(), key=OWN_VALUE, organiser_email=contact, questions=questions)
         return _environment(request).get_template(TEMPLATE).render(context)
 
-    everything_shown = (current_language(), state, msgspec.json.encode((event, places)), contact)
+    everything_shown = (current_language(), state, msgspec.json.encode((event, places, questions)), contact)
     return Response(_event_pages.get(everything_shown, render, own_value=random_token()), media_type=MediaType.HTML)
 
 

@@ -6,16 +6,21 @@ others the Latin name, and `family_name_native` is there for those who also writ
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from events.kit.forms import Form
 from events.kit.i18n import gettext as _
+from events.kit.tokens import Tokens
 from events.people.consents import Purpose, text_hash
 from events.people.diet import diet_choices, joined_diet, split_diet
 from events.people.kana import is_kana
 from events.people.names import is_family_first
+from events.questions import forms as questions_forms
+from events.questions.forms import parse_answers
+from events.questions.model import Per, Question
 
 from .model import Consent, GuestDetails, SignUp
 
@@ -32,19 +37,24 @@ def companion_prefix(number: int) -> str:
     return f"companion-{number}-"
 
 
-def parse_registration(form: Form, *, locale: str, max_companions: int, offers_waiting_list: bool) -> SignUp | None:
-    """The sign-up, or nothing when `form.errors` says why not."""
+def parse_registration(
+    form: Form, *, locale: str, max_companions: int, offers_waiting_list: bool, questions: Sequence[Question], tokens: Tokens
+) -> SignUp | None:
+    """The sign-up, or nothing when `form.errors` says why not. Files must have been received before."""
     email = form.email("email")
-    guests = [parse_guest(form, "", locale=locale, channel="form")]
-    for number in filled_companions(form, max_companions):
-        guests.append(parse_guest(form, companion_prefix(number), locale=locale, channel="registrant"))
+    answers = parse_answers(form, questions, per=Per.BOOKING, tokens=tokens, context=email)
+    guests = []
+    for prefix in ("", *map(companion_prefix, filled_companions(form, max_companions))):
+        guest = parse_guest(form, prefix, locale=locale, channel="registrant" if prefix else "form")
+        own = parse_answers(form, questions, prefix, per=Per.GUEST, tokens=tokens, context=email, earlier=answers)
+        guests.append(replace(guest, answers=own))
     if not form.checked(Purpose.PRIVACY):
         form.error(Purpose.PRIVACY, _("Please confirm this, otherwise we may not sign you up."))
     key = form_key(form)
     if key is None:
         form.error("", _("This form was not complete. Please send it once more."))
     if not form.ok:
-        in_page_order = list(field_labels(max_companions))
+        in_page_order = list(field_labels(max_companions, questions))
         form.errors = dict(sorted(form.errors.items(), key=lambda error: in_page_order.index(error[0]) if error[0] else -1))
         return None
     return SignUp(
@@ -54,6 +64,7 @@ def parse_registration(form: Form, *, locale: str, max_companions: int, offers_w
         source="form",
         guests=[_with_privacy(guests[0], locale), *guests[1:]],
         accept_waitlist=offers_waiting_list and form.checked("waitlist"),
+        answers=answers,
     )
 
 
@@ -108,8 +119,9 @@ def form_key(form: Form) -> str | None:
     return key if _KEY.fullmatch(key) else None
 
 
-def field_labels(max_companions: int) -> dict[str, str]:
+def field_labels(max_companions: int, questions: Sequence[Question] = ()) -> dict[str, str]:
     """Names of the fields for the list of errors at the top, in the order of the page."""
+    own = questions_forms.field_labels(questions, per=Per.GUEST)
     names = {
         "family_name": _("Family name"),
         "given_name": _("Given name"),
@@ -134,9 +146,10 @@ def field_labels(max_companions: int) -> dict[str, str]:
     companions = {
         f"{companion_prefix(number)}{name}": f"{_('Companion %(number)s') % {'number': number}}, {label}"
         for number in range(1, max_companions + 1)
-        for name, label in (names | others).items()
+        for name, label in (names | others | own).items()
     }
-    return names | {"email": _("E-mail")} | others | companions | {"privacy": _("Privacy")}
+    of_booking = questions_forms.field_labels(questions, per=Per.BOOKING)
+    return names | {"email": _("E-mail")} | others | own | companions | of_booking | {"privacy": _("Privacy")}
 
 
 def _names(form: Form, prefix: str, locale: str) -> dict[str, Any]:
@@ -180,7 +193,9 @@ def _line(form: Form, name: str, *, required: bool = False, longest: int = 200) 
 
 
 def _is_begun(form: Form, prefix: str) -> bool:
-    return any(value.strip() for name, value in form.values.items() if name.startswith(prefix))
+    return any(value.strip() for name, value in form.values.items() if name.startswith(prefix)) or any(
+        name.startswith(prefix) for name in form.files
+    )
 
 
 def _with_privacy(guest: GuestDetails, locale: str) -> GuestDetails:
