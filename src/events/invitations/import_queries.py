@@ -1,0 +1,340 @@
+"""SQL of lists that come in. One statement a function, the connection first."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from events.kit.database import Connection, Executor
+
+from .import_model import Decision, Import, Progress, RowState, Sample, StagedRow, TwinKind
+
+_IMPORT = """
+select i.id, i.organiser_id, i.programme_id, i.event_id, i.co_host_id, i.actor, i.file_name, i.encoding, i.sample, i.columns,
+       nullif(i.defaults, '{}') as defaults, i.state, i.imported, i.merged, i.skipped, i.bad, i.created_at, i.started_at, i.finished_at,
+       i.forgotten_at
+from imports i
+"""
+_ROW = "select r.line, r.cells, r.details, r.row_key, r.problems, r.twin, r.decision, r.state, r.invitation_id from import_rows r"
+_MOST_ROWS_AT_ONCE = 2_000
+
+
+async def insert_import(
+    tx: Connection,
+    import_id: UUID,
+    *,
+    organiser_id: UUID,
+    programme_id: UUID | None,
+    event_id: UUID | None,
+    co_host_id: UUID | None,
+    actor: str,
+    file_name: str,
+    content: bytes,
+    encoding: str,
+    sample: Sample,
+    columns: dict[str, int],
+    now: datetime,
+) -> None:
+    await tx.execute(
+        """
+        insert into imports (id, organiser_id, programme_id, event_id, co_host_id, actor, file_name, content, encoding, sample, columns,
+                             created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """,
+        import_id,
+        organiser_id,
+        programme_id,
+        event_id,
+        co_host_id,
+        actor,
+        file_name,
+        content,
+        encoding,
+        sample,
+        columns,
+        now,
+    )
+
+
+async def import_by_id(db: Executor, import_id: UUID) -> Import | None:
+    row = await db.fetchrow(f"{_IMPORT} where i.id = $1", import_id)
+    return msgspec.convert(dict(row), Import) if row else None
+
+
+async def lock_import(tx: Connection, import_id: UUID) -> Import | None:
+    """The import, for whoever changes it: others wait."""
+    row = await tx.fetchrow(f"{_IMPORT} where i.id = $1 for update", import_id)
+    return msgspec.convert(dict(row), Import) if row else None
+
+
+async def latest_imports(db: Executor, organiser_ids: Collection[UUID], co_host_ids: Collection[UUID]) -> list[Import]:
+    """The last lists of these organisers, and those that these co-hosts brought themselves."""
+    rows = await db.fetch(
+        f"{_IMPORT} where i.organiser_id = any ($1::uuid[]) or i.co_host_id = any ($2::uuid[]) order by i.id desc limit 50",
+        list(organiser_ids),
+        list(co_host_ids),
+    )
+    return [msgspec.convert(dict(row), Import) for row in rows]
+
+
+async def content_of(db: Executor, import_id: UUID) -> bytes | None:
+    """The file; nothing once it is forgotten."""
+    return await db.fetchval("select content from imports where id = $1", import_id)  # type: ignore[no-any-return]
+
+
+async def set_encoding(tx: Connection, import_id: UUID, *, encoding: str, sample: Sample, columns: dict[str, int]) -> None:
+    await tx.execute(
+        "update imports set encoding = $2, sample = $3, columns = $4 where id = $1 and state in ('uploaded', 'staged')",
+        import_id,
+        encoding,
+        sample,
+        columns,
+    )
+
+
+async def set_columns(tx: Connection, import_id: UUID, columns: dict[str, int]) -> None:
+    await tx.execute("update imports set columns = $2 where id = $1 and state in ('uploaded', 'staged')", import_id, columns)
+
+
+async def stage(tx: Connection, import_id: UUID, *, defaults: Any, rows: Sequence[StagedRow]) -> None:
+    """Replaces what was read of the list before. Nothing else is written."""
+    await tx.execute("delete from import_rows where import_id = $1", import_id)
+    await tx.copy_records_to_table(
+        "import_rows",
+        columns=["import_id", "line", "cells", "details", "row_key", "problems", "twin", "decision", "state"],
+        records=[
+            (import_id, row.line, row.cells, row.details, row.row_key, row.problems, row.twin, row.decision, row.state) for row in rows
+        ],
+    )
+    await tx.execute("update imports set state = 'staged', defaults = $2 where id = $1", import_id, defaults)
+
+
+async def progress_of(db: Executor, import_id: UUID) -> Progress:
+    row = await db.fetchrow(
+        """
+        select count(*) filter (where state = 'bad') as bad,
+               count(*) filter (where state = 'ready') as ready,
+               count(*) filter (where state = 'imported') as imported,
+               count(*) filter (where state = 'merged') as merged,
+               count(*) filter (where state = 'skipped') as skipped,
+               count(*) filter (where twin is not null) as twins,
+               count(*) filter (where decision = 'merge' and (twin ->> 'covered')::boolean) as covered
+        from import_rows
+        where import_id = $1
+        """,
+        import_id,
+    )
+    return msgspec.convert(dict(row), Progress) if row else Progress()
+
+
+async def bad_rows(db: Executor, import_id: UUID, *, after: int = 0, limit: int = _MOST_ROWS_AT_ONCE) -> list[StagedRow]:
+    rows = await db.fetch(
+        f"{_ROW} where r.import_id = $1 and r.state = 'bad' and r.line > $2 order by r.line limit $3", import_id, after, limit
+    )
+    return [_staged(row) for row in rows]
+
+
+async def twin_rows(db: Executor, import_id: UUID, *, after: int, limit: int) -> list[StagedRow]:
+    rows = await db.fetch(
+        f"{_ROW} where r.import_id = $1 and r.twin is not null and r.line > $2 order by r.line limit $3", import_id, after, limit
+    )
+    return [_staged(row) for row in rows]
+
+
+async def first_rows(db: Executor, import_id: UUID, limit: int) -> list[StagedRow]:
+    """The beginning of the people who come in, for a look."""
+    rows = await db.fetch(f"{_ROW} where r.import_id = $1 and r.state <> 'bad' order by r.line limit $2", import_id, limit)
+    return [_staged(row) for row in rows]
+
+
+async def decide(tx: Connection, import_id: UUID, decisions: dict[int, Decision]) -> None:
+    """What happens with these lines; those without a twin have nothing to decide."""
+    await tx.execute(
+        """
+        update import_rows r
+        set decision = d.decision
+        from unnest($2::int[], $3::text[]) as d (line, decision)
+        where r.import_id = $1
+          and r.line = d.line
+          and r.state = 'ready'
+          and r.twin is not null
+        """,
+        import_id,
+        list(decisions),
+        [decision.value for decision in decisions.values()],
+    )
+
+
+async def decide_kind(tx: Connection, import_id: UUID, kinds: Collection[TwinKind], decision: Decision) -> None:
+    """The same for every twin of these kinds. Where merging is not possible, the lines are left as they are."""
+    await tx.execute(
+        """
+        update import_rows r
+        set decision = $3
+        where r.import_id = $1
+          and r.state = 'ready'
+          and r.twin ->> 'kind' = any ($2::text[])
+          and ($3 <> 'merge' or (r.twin ? 'line' or r.twin ? 'invitation_id')
+                                and not coalesce((r.twin ->> 'withdrawn')::boolean, false))
+        """,
+        import_id,
+        [kind.value for kind in kinds],
+        decision.value,
+    )
+
+
+async def start_import(tx: Connection, import_id: UUID, now: datetime) -> bool:
+    """Whether it starts by this call: of two presses one does."""
+    status = await tx.execute("update imports set state = 'running', started_at = $2 where id = $1 and state = 'staged'", import_id, now)
+    return status == "UPDATE 1"
+
+
+async def take_rows(tx: Connection, import_id: UUID, limit: int) -> list[StagedRow]:
+    """The next lines to take in, locked: two workers on one list never have the same line."""
+    rows = await tx.fetch(
+        f"{_ROW} where r.import_id = $1 and r.state = 'ready' order by r.line limit $2 for update skip locked", import_id, limit
+    )
+    return [_staged(row) for row in rows]
+
+
+async def insert_invitations(tx: Connection, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Writes those whose row_key is new and answers their ids."""
+    written = await tx.fetch(
+        """
+        insert into invitations (id, organiser_id, programme_id, co_host_id, batch_id, row_key, inviter, token_hash, delegate_hash,
+                                 email, delegate_email, locale, honorific, family_name, given_name, family_name_kana, given_name_kana,
+                                 family_name_latin, given_name_latin, company, department, job_title, flags, companions,
+                                 max_companions, companions_by, answer_by, search_key, sort_key, match_key, created_at)
+        select r.id, r.organiser_id, r.programme_id, r.co_host_id, r.batch_id, r.row_key, r.inviter,
+               decode(r.token_hash, 'hex'), decode(r.delegate_hash, 'hex'),
+               r.email, r.delegate_email, r.locale, r.honorific, r.family_name, r.given_name, r.family_name_kana, r.given_name_kana,
+               r.family_name_latin, r.given_name_latin, r.company, r.department, r.job_title, r.flags, r.companions,
+               r.max_companions, r.companions_by, r.answer_by, r.search_key, r.sort_key, r.match_key, r.created_at
+        from jsonb_to_recordset($1) as r (
+            id uuid, organiser_id uuid, programme_id uuid, co_host_id uuid, batch_id uuid, row_key text, inviter text,
+            token_hash text, delegate_hash text, email text, delegate_email text, locale text, honorific text, family_name text,
+            given_name text, family_name_kana text, given_name_kana text, family_name_latin text, given_name_latin text, company text,
+            department text, job_title text, flags text[], companions text, max_companions int, companions_by timestamptz,
+            answer_by timestamptz, search_key text, sort_key text, match_key text, created_at timestamptz)
+        on conflict (organiser_id, row_key) do nothing
+        returning id
+        """,
+        list(rows),
+    )
+    return {row["id"] for row in written}
+
+
+async def insert_invited(tx: Connection, invited: Sequence[tuple[UUID, UUID, UUID | None]]) -> list[tuple[UUID, UUID]]:
+    """Invites each to an event, with the contingent's pool or none; answers which were new."""
+    rows = await tx.fetch(
+        """
+        insert into invitation_events (invitation_id, event_id, pool_id)
+        select i.id, e.event_id, e.pool_id
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as e (invitation_id, event_id, pool_id)
+        join invitations i on i.id = e.invitation_id and i.withdrawn_at is null
+        on conflict (invitation_id, event_id) do nothing
+        returning invitation_id, event_id
+        """,
+        [invitation_id for invitation_id, _event, _pool in invited],
+        [event_id for _invitation, event_id, _pool in invited],
+        [pool_id for _invitation, _event, pool_id in invited],
+    )
+    return [(row["invitation_id"], row["event_id"]) for row in rows]
+
+
+async def invitations_of_lines(db: Executor, import_id: UUID, lines: Collection[int]) -> dict[int, UUID]:
+    """Which invitation an earlier line became."""
+    rows = await db.fetch(
+        "select line, invitation_id from import_rows where import_id = $1 and line = any ($2::int[]) and invitation_id is not null",
+        import_id,
+        list(lines),
+    )
+    return {row["line"]: row["invitation_id"] for row in rows}
+
+
+async def settle_rows(tx: Connection, import_id: UUID, settled: Sequence[tuple[int, RowState, UUID | None, list[UUID]]]) -> None:
+    """Notes what became of each line: its state, its invitation, and the events that this gave to an older invitation."""
+    await tx.execute(
+        """
+        update import_rows r
+        set state = s.state,
+            invitation_id = s.invitation_id,
+            added = s.added
+        from jsonb_to_recordset($2) as s (line int, state text, invitation_id uuid, added uuid[])
+        where r.import_id = $1
+          and r.line = s.line
+        """,
+        import_id,
+        [{"line": line, "state": state, "invitation_id": one, "added": added} for line, state, one, added in settled],
+    )
+
+
+async def finish_import(tx: Connection, import_id: UUID, now: datetime) -> Progress | None:
+    """Closes a running import of which no line is left, and answers its counts; nothing if it is not at its end."""
+    row = await tx.fetchrow(
+        """
+        update imports i
+        set state = 'done',
+            finished_at = $2,
+            imported = c.imported,
+            merged = c.merged,
+            skipped = c.skipped,
+            bad = c.bad
+        from (select count(*) filter (where state = 'imported') as imported,
+                     count(*) filter (where state = 'merged') as merged,
+                     count(*) filter (where state = 'skipped') as skipped,
+                     count(*) filter (where state = 'bad') as bad,
+                     count(*) filter (where state = 'ready') as ready
+              from import_rows
+              where import_id = $1) c
+        where i.id = $1
+          and i.state = 'running'
+          and c.ready = 0
+        returning c.imported, c.merged, c.skipped, c.bad
+        """,
+        import_id,
+        now,
+    )
+    return msgspec.convert(dict(row), Progress) if row else None
+
+
+async def forget_rows(db: Executor, before: datetime) -> int:
+    """Deletes what was read of lists older than that, with their files and their names; the counts stay. Answers how many lists."""
+    return int(
+        await db.fetchval(
+            """
+            with old as (
+                select id
+                from imports
+                where forgotten_at is null
+                  and created_at < $1
+                  and state <> 'running'
+            ), gone as (
+                delete from import_rows where import_id in (select id from old)
+            ), emptied as (
+                update imports i
+                set content = null,
+                    file_name = '',
+                    sample = '{"header": [], "rows": [], "length": 0}',
+                    forgotten_at = now()
+                from old
+                where i.id = old.id
+                returning i.id
+            )
+            select count(*) from emptied
+            """,
+            before,
+        )
+    )
+
+
+async def delete_import(tx: Connection, import_id: UUID) -> None:
+    """Throws a list away of which nothing was taken in."""
+    await tx.execute("delete from import_rows where import_id = $1", import_id)
+    await tx.execute("delete from imports where id = $1 and state in ('uploaded', 'staged')", import_id)
+
+
+def _staged(row: Any) -> StagedRow:
+    return msgspec.convert(dict(row), StagedRow)
