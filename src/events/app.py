@@ -26,7 +26,9 @@ from .door import pairing_pages as door_pairing_pages
 from .door import phone_pages as door_phone_pages
 from .door.access import provide_phone
 from .door.desk import CheckInDesk
+from .invitations import pages as invitations_pages
 from .itinerary import pages as itinerary_pages
+from .itinerary.jobs import programme_mailer
 from .kit import callers, http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
 from .kit.database import Pool, open_pool
@@ -38,7 +40,10 @@ from .kit.mail import Transport
 from .kit.mail_folder import FolderTransport
 from .kit.mail_smtp import SmtpTransport
 from .kit.pace import Pace, PacedTransport
+from .messaging import text_pages
+from .messaging.kinds import MailKinds
 from .messaging.outbox import Outbox
+from .messaging.stationery import new_stationery
 from .overview import api as overview_api
 from .overview import event_cancellation_pages, export_pages, guest_pages, mail_pages
 from .overview import pages as overview_pages
@@ -57,6 +62,7 @@ from .settings import Settings
 from .tickets import pages as tickets_pages
 from .tickets.jobs import booking_mailer
 from .tickets.mailbox_pages import mailbox
+from .tickets.samples import booking_kinds
 
 # Answers that are never worth compressing, from addresses where every microsecond counts.
 SMALL_ANSWERS = [r"^/api/v1/events/[^/]+/(registrations|check-ins)$"]
@@ -70,6 +76,7 @@ PAGES: list[ControllerRouterHandler] = [
     door_pairing_pages.router,
     door_phone_pages.router,
     health.router,
+    invitations_pages.router,
     overview_api.api,
     overview_pages.router,
     guest_pages.router,
@@ -82,6 +89,7 @@ PAGES: list[ControllerRouterHandler] = [
     programme_pages.router,
     registration_api.api,
     registration_pages.router,
+    text_pages.router,
     tickets_pages.router,
 ]
 
@@ -151,8 +159,15 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
     outbox = Outbox(transport, tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
     return {
         "booking_mail": booking_mailer(outbox),
+        "programme_mail": programme_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
     }
+
+
+def _mail_kinds(settings: Settings) -> MailKinds:
+    """Every mail whose words organisers may choose."""
+    stationery = new_stationery(tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
+    return MailKinds([*booking_kinds()], stationery)
 
 
 def _callers() -> State:
@@ -177,6 +192,7 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         "claims": Provide(_claims),
         "desk": Provide(_desk),
         "live": Provide(_live),
+        "mail_kinds": constant(_mail_kinds(settings)),
         "phone": callers.provide("phone"),
         "staff": callers.provide("staff"),
         "tokens": constant(tokens.Tokens(settings.secret_key)),

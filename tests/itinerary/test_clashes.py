@@ -47,7 +47,8 @@ def test_within_one_venue_an_event_may_begin_as_another_ends() -> None:
 
 def test_organiser_knows_better_than_the_map_in_both_directions() -> None:
     first, second = stay(0, at=HANEDA), stay(1.5, at=YOKOHAMA)
-    assert first.venue_id is not None and second.venue_id is not None
+    assert first.venue_id is not None
+    assert second.venue_id is not None
     there, back = {(first.venue_id, second.venue_id): 30}, {(second.venue_id, first.venue_id): 31}
     assert [clashes_among([first, second], known) for known in (there, there | back)] == [[], []]
     assert [clash.way.minutes for clash in clashes_among([first, second], back)] == [31]
@@ -101,9 +102,17 @@ def test_who_agreed_is_asked_again_only_when_something_else_clashes() -> None:
     first, second, third = stay(0), stay(0.5), stay(0.2)
     before, after = clashes_among([first, second]), clashes_among([first, second, third])
     notices = [clash_notice(clashes) for clashes in (before, after)]
-    assert notices[0] is not None and notices[1] is not None
+    assert notices[0] is not None
+    assert notices[1] is not None
     answers = [notice.answer for notice in notices]
-    assert [are_known(clashes, answer) for clashes in (before, after) for answer in ("", *answers)] == [False, True, True, False, False, True]
+    assert [are_known(clashes, answer) for clashes in (before, after) for answer in ("", *answers)] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
     assert (clash_notice([]), are_known([], "")) == (None, True)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from events.kit.database import Executor
@@ -32,8 +33,9 @@ async def clashes_of_events(db: Executor, event_ids: Collection[UUID]) -> list[C
     return clashes_among(stays, await queries.known_ways(db, _venues(stays)))
 
 
-async def clashes_of_guests(db: Executor, chosen: Mapping[UUID, Collection[UUID]]) -> list[Clash]:
-    """The clashes of several guests, each with the events they go to; two events that clash for several guests are told once."""
+async def clashes_of_guests(db: Executor, chosen: Mapping[Any, Collection[UUID]]) -> list[Clash]:
+    """The clashes of several guests (named by anything), each with the events they go to. A pair of events that several of them cannot
+    attend both is told once."""
     stays = {stay.event_id: stay for stay in await queries.stays_of_events(db, {one for ids in chosen.values() for one in ids})}
     known = await queries.known_ways(db, _venues(stays.values()))
     of_guests = [clashes_among([stays[one] for one in set(ids) if one in stays], known) for ids in chosen.values()]

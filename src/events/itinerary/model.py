@@ -6,7 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from events.programme.model import Texts
+from events.programme.model import Access, Event, Programme, Texts
+from events.programme.standing import GuestPlaces, Standing
+from events.registration.model import GuestDetails, SignUp
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -65,3 +67,44 @@ class Clash(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def pair(self) -> tuple[UUID, UUID]:
         return self.first.event_id, self.second.event_id
+
+
+class EventChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of the programme as the form offers it. `is_open`: it can be ticked; `is_out`: a tick from earlier is a mistake by now.
+    What has become full meanwhile is neither: it answers for itself."""
+
+    event: Event
+    places: GuestPlaces
+    standing: Standing
+
+    @property
+    def is_open(self) -> bool:
+        return self.standing.takes_sign_ups and self.event.access == Access.PUBLIC
+
+    @property
+    def is_out(self) -> bool:
+        return not self.is_open and not (self.standing is Standing.FULL and self.event.access == Access.PUBLIC)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What one form asks for: `sign_up` names everybody, `attending` says for each event, in order of time, which of them come
+    (their places in `sign_up.guests`)."""
+
+    programme: Programme
+    sign_up: SignUp
+    attending: list[tuple[Event, list[int]]]
+
+
+class PartyGuest(msgspec.Struct, frozen=True, kw_only=True):
+    """A guest of a party with the events where they have, or wait for, a place."""
+
+    guest_id: UUID
+    guest: GuestDetails
+    event_ids: list[UUID]
+
+
+class SignedUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a plan: the party's lead booking, unless every event refused, and the events that did."""
+
+    lead_id: UUID | None
+    refused: list[Event]

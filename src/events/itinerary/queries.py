@@ -1,14 +1,16 @@
 """SQL of the itineraries. One statement a function, the connection first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from events.kit.database import Executor
+from events.registration.model import GuestDetails
 
-from .model import KnownWays, Stay
+from .model import KnownWays, PartyGuest, Stay
 
 _STAY = """
 select e.id as event_id, e.slug, e.title, e.time_zone, e.starts_at, e.ends_at, e.venue_id, v.name as venue_name,
@@ -51,6 +53,62 @@ async def events_of_guests(db: Executor, lead_booking_id: UUID) -> dict[UUID, li
         lead_booking_id,
     )
     return {row["id"]: list(row["events"]) for row in rows}
+
+
+async def party_of_key(db: Executor, programme_id: UUID, key: str) -> UUID | None:
+    """The lead of what was booked with a form's key at any event of the programme."""
+    return await db.fetchval(  # type: ignore[no-any-return]
+        """
+        select coalesce(b.lead_id, b.id)
+        from events e
+        join bookings b on b.event_id = e.id and b.idempotency_key = $2
+        where e.programme_id = $1
+        order by b.lead_id is not null, b.created_at
+        limit 1
+        """,
+        programme_id,
+        key,
+    )
+
+
+async def guests_of_party(db: Executor, lead_booking_id: UUID) -> list[PartyGuest]:
+    """The guests of a party in the order they were named."""
+    rows = await db.fetch(
+        """
+        select g.id as guest_id, g.honorific, g.family_name, g.given_name, g.family_name_kana, g.given_name_kana,
+               g.family_name_latin, g.given_name_latin, g.company, g.department, g.job_title,
+               array(select r.event_id
+                     from registrations r
+                     where r.guest_id = g.id
+                       and r.state not in ('cancelled', 'expired')) as event_ids
+        from guests g
+        where g.booking_id = $1
+        order by g.position
+        """,
+        lead_booking_id,
+    )
+    return [_party_guest(dict(row)) for row in rows]
+
+
+async def insert_confirmation_job(db: Executor, payload: Mapping[str, Any], *, run_at: datetime) -> int:
+    """The job that writes the one mail about several events. Answers its id."""
+    return int(
+        await db.fetchval(
+            "insert into jobs (name, payload, run_at) values ('programme_mail', $1, $2) returning id",
+            dict(payload),
+            run_at,
+        )
+    )
+
+
+async def hasten_job(db: Executor, job_id: int) -> None:
+    """Lets a job run now, unless it is under way already."""
+    await db.execute("update jobs set run_at = now() where id = $1 and attempts = 0", job_id)
+
+
+def _party_guest(row: dict[str, Any]) -> PartyGuest:
+    details = {name: row[name] for name in GuestDetails.__struct_fields__ if name in row}
+    return msgspec.convert({"guest_id": row["guest_id"], "guest": details, "event_ids": row["event_ids"]}, PartyGuest)
 
 
 def _stay(row: dict[str, Any]) -> Stay:

@@ -27,7 +27,7 @@ from events.kit.tokens import random_token
 from . import guest_queries, queries
 from .access import event_for_guest
 from .event_page import TEMPLATE, event_context, places_text
-from .model import Event, Programme
+from .model import Access, Event, Programme
 from .standing import GuestPlaces, standing
 
 AnyRequest = Request[Any, Any, State]
@@ -61,7 +61,15 @@ async def show_programme(slug: FromPath[str], db: NamedDependency[Connection]) -
     today = now().astimezone(zone).date()
     over = [event for event in events if event.ends_at.astimezone(zone).date() < today]
     ahead = [event for event in events if event not in over]
-    return page("programme/programme.html", programme=programme, past=_days(programme, over, places), days=_days(programme, ahead, places))
+    moment = now()
+    open_events = [event for event in ahead if event.access == Access.PUBLIC and standing(event, places[event.id], moment).takes_sign_ups]
+    return page(
+        "programme/programme.html",
+        programme=programme,
+        past=_days(programme, over, places),
+        days=_days(programme, ahead, places),
+        takes_sign_ups=len(open_events) > 1,
+    )
 
 
 @get("/e/{slug:str}")

@@ -1,0 +1,70 @@
+"""Signing a party up for several events: each answers for itself, all share one lead booking, its guests and their tickets."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from events.kit.clock import now
+from events.programme.model import Event
+from events.registration.actions import register
+from events.registration.claims import ClaimDesk
+from events.registration.errors import AlreadyRegistered, EventFull, InvitationOnly, KeyReused, RegistrationClosed
+from events.registration.model import GuestDetails, SignUp
+
+from . import queries
+from .choosing import same_guest
+from .model import PartyGuest, Plan, SignedUp
+
+# Should this process die between two events, the mail about what was booked goes out without it.
+MAIL_AFTER = timedelta(minutes=2)
+
+
+async def sign_up(claims: ClaimDesk, plan: Plan, *, lead_id: UUID | None) -> SignedUp:
+    """Books what of the plan is not booked yet, so a plan that comes twice, or was broken off, is completed and nothing is doubled.
+
+    `lead_id` is the party's, where it exists already. Every event decides for itself, all guests of the party that come to it or
+    none; the refusals are answered. One mail tells about all of it.
+    """
+    guests = await queries.guests_of_party(claims.pool, lead_id) if lead_id else []
+    missing = [(event, places) for event, places in plan.attending if not _are_at(event, places, plan.sign_up, guests)]
+    if not missing:
+        return SignedUp(lead_id=lead_id, refused=[])
+    order = {"programme_id": plan.programme.id, "key": plan.sign_up.key, "lead_id": lead_id}
+    job_id = await queries.insert_confirmation_job(claims.pool, order, run_at=now() + MAIL_AFTER)
+    refused = []
+    for event, places in missing:
+        found = await _claim(claims, event, [plan.sign_up.guests[place] for place in places], plan.sign_up, lead_id)
+        if found is None:
+            refused.append(event)
+        lead_id = lead_id or found
+    await queries.hasten_job(claims.pool, job_id)
+    return SignedUp(lead_id=lead_id, refused=refused)
+
+
+async def _claim(claims: ClaimDesk, event: Event, wanted: Sequence[GuestDetails], party: SignUp, lead_id: UUID | None) -> UUID | None:
+    """The lead of what the event answered, nothing if it refused."""
+    known = await queries.guests_of_party(claims.pool, lead_id) if lead_id else []
+    guests = [_as_known(guest, known) for guest in wanted]
+    try:
+        outcome = await register(claims, event, replace(party, guests=guests, lead_id=lead_id))
+    except (EventFull, RegistrationClosed, InvitationOnly):
+        return None
+    except (AlreadyRegistered, KeyReused):  # the same form at the same time, in another process
+        return lead_id
+    return lead_id or outcome.booking_id
+
+
+def _as_known(guest: GuestDetails, known: Sequence[PartyGuest]) -> GuestDetails:
+    """The guest with the ticket they have from another event, if they have one; consents were given once."""
+    for one in known:
+        if same_guest(one.guest, guest):
+            return replace(guest, guest_id=one.guest_id, consents=[])
+    return guest
+
+
+def _are_at(event: Event, places: Sequence[int], party: SignUp, known: Sequence[PartyGuest]) -> bool:
+    """Whether all of these guests have, or wait for, a place there."""
+    wanted = [party.guests[place] for place in places]
+    return all(any(same_guest(one.guest, guest) and event.id in one.event_ids for one in known) for guest in wanted)
