@@ -44,22 +44,30 @@ class Deputy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer for one event. `companions` counts into those of the whole answer; `answers` are to the event's questions."""
+    """The answer for one event. `companions` counts into those of the whole answer; `answers` are to the event's questions.
+
+    `seen` is the answer that stood when the page was opened: what was not changed on an old page changes nothing.
+    """
 
     event_id: UUID
     answer: Answer
+    seen: Answer | None = None
     deputy: Deputy | None = None
     companions: tuple[int, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """What one submit of the page says. Companions named before carry their `guest_id`."""
+    """What one submit of the page says. Companions named before carry their `guest_id`.
+
+    `mail_contact` is who is written to from now on, `message` a word to the hosts; none of them: as before.
+    """
 
     replies: list[Reply]
     invitee: GuestDetails
     companions: list[GuestDetails] = []
     registrant_name: str = ""
+    mail_contact: str | None = None
     payer: Payer | None = None
     message: str | None = None
 
@@ -91,6 +99,7 @@ async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver:
     async with _turn(desk.pool, invitation_id):
         party = await party_of(desk.pool, invitation_id)
         _check(party, given)
+        party = await _with_contact(desk.pool, party, given)
         refused = []
         for reply in given.replies:
             try:
@@ -98,8 +107,6 @@ async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver:
             except DomainError as refusal:
                 refused.append(Refused(event_id=reply.event_id, refusal=refusal))
                 party = await party_of(desk.pool, invitation_id)
-        if given.message is not None and given.message != party.invitation.message:
-            await queries.set_message(desk.pool, invitation_id, given.message)  # type: ignore[arg-type]  # one statement
         return refused
 
 
@@ -117,6 +124,19 @@ def _check(party: Party, given: Answers) -> None:
             raise NotInvitedThere
         if reply.answer == Answer.NONE or (reply.answer == Answer.SUBSTITUTED and reply.deputy is None):
             raise NothingDecided
+
+
+async def _with_contact(pool: Pool, party: Party, given: Answers) -> Party:
+    """Notes the word to the hosts and who is written to, before any mail is ordered. The invitee's own address stays beside it."""
+    before = party.invitation
+    message = before.message if given.message is None else given.message
+    contact = given.mail_contact or before.mail_address
+    if (message, contact) == (before.message, before.mail_address):
+        return party
+    email = before.email or contact
+    delegate_email = "" if contact == email else contact
+    await queries.set_contact(pool, before.id, message=message, email=email, delegate_email=delegate_email)
+    return replace(party, invitation=replace(before, message=message, email=email, delegate_email=delegate_email))
 
 
 async def _put_into_effect(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, giver: Giver) -> Party:
@@ -138,7 +158,7 @@ async def _put_into_effect(desk: ClaimDesk, party: Party, given: Answers, reply:
 def _changes(party: Party, given: Answers, invited: InvitedEvent, reply: Reply) -> bool:
     """Whether the reply is another one than the answer that stands. The same form sent twice changes nothing."""
     if invited.answer != reply.answer:
-        return True
+        return reply.seen != reply.answer
     if not reply.answer.comes:
         return bool(party.live_at(reply.event_id))
     principal = party.principal_at(reply.event_id)

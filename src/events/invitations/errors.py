@@ -2,6 +2,14 @@
 
 from events.kit.errors import DomainError
 from events.kit.i18n import N_
+from events.registration.errors import (
+    AlreadyInside,
+    AlreadyRegistered,
+    ChangesClosed,
+    EventFull,
+    RegistrationClosed,
+    UnknownContingent,
+)
 
 
 class LinkReplaced(DomainError):
@@ -50,3 +58,10 @@ class NothingDecided(DomainError):
     status = 422
     code = "nothing_decided"
     title = N_("Please choose an answer.")
+
+
+# What the page can say of a single event after an answer, by the code in its address.
+REFUSALS: dict[str, type[DomainError]] = {
+    refusal.code: refusal
+    for refusal in (AlreadyInside, AlreadyRegistered, AnswersClosed, ChangesClosed, EventFull, RegistrationClosed, UnknownContingent)
+}

@@ -169,8 +169,11 @@ async def set_guest(tx: Connection, invitation_id: UUID, guest_id: UUID) -> None
     await tx.execute("update invitations set guest_id = $2 where id = $1 and guest_id is null", invitation_id, guest_id)
 
 
-async def set_message(tx: Connection, invitation_id: UUID, message: str) -> None:
-    await tx.execute("update invitations set message = $2 where id = $1", invitation_id, message)
+async def set_contact(db: Executor, invitation_id: UUID, *, message: str, email: str, delegate_email: str) -> None:
+    """What the guest wrote to the hosts, and where mail goes."""
+    await db.execute(
+        "update invitations set message = $2, email = $3, delegate_email = $4 where id = $1", invitation_id, message, email, delegate_email
+    )
 
 
 async def insert_invitation_guests(tx: Connection, invitation_id: UUID, guests: Sequence[tuple[UUID, str, str]]) -> None:
@@ -268,10 +271,46 @@ async def update_address(tx: Connection, invitation_id: UUID, *, email: str, del
     )
 
 
-async def pools_by_ids(db: Executor, pool_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Names of contingents."""
-    rows = await db.fetch("select id, name from pools where id = any ($1::uuid[])", list(pool_ids))
-    return {row["id"]: row["name"] for row in rows}
+async def contingents_for_all(db: Executor, pool_ids: Collection[UUID]) -> dict[UUID, datetime | None]:
+    """Which of the contingents still have a place for everybody invited from them who may yet come, with companions; and until when.
+
+    Who has a place already is not counted again; who declined, or whose invitation was withdrawn, does not come.
+    """
+    if not pool_ids:
+        return {}
+    rows = await db.fetch(
+        """
+        select p.id, p.release_at
+        from pools p
+        join lateral direct_places(p.event_id) d on d.id = p.id
+        where p.id = any ($1::uuid[])
+          and p.released_at is null
+          and d.direct >= (select coalesce(sum(1 + i.max_companions), 0)
+                           from invitation_events ie
+                           join invitations i on i.id = ie.invitation_id
+                           where ie.pool_id = p.id
+                             and ie.answer in ('none', 'provisional')
+                             and i.withdrawn_at is null)
+        """,
+        list(pool_ids),
+    )
+    return {row["id"]: row["release_at"] for row in rows}
+
+
+async def host_of(db: Executor, invitation: Invitation) -> dict[str, Any]:
+    """Who invites: the organiser's name and mail address, and the programme's title, opening words and hue, if it is for one."""
+    row = await db.fetchrow(
+        """
+        select o.name, o.contact_email, p.title, p.lead, p.hue, p.slug
+        from organisers o
+        left join programmes p on p.id = $2
+        where o.id = $1
+        """,
+        invitation.organiser_id,
+        invitation.programme_id,
+    )
+    assert row is not None
+    return dict(row)
 
 
 def _invitation(row: Any) -> Invitation:
