@@ -58,6 +58,7 @@ from .registration import booking_pages, retention
 from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
 from .registration.quick_no import QuickNo
+from .selection import pages as selection_pages
 from .settings import Settings
 from .tickets import pages as tickets_pages
 from .tickets.jobs import booking_mailer
@@ -89,6 +90,7 @@ PAGES: list[ControllerRouterHandler] = [
     programme_pages.router,
     registration_api.api,
     registration_pages.router,
+    selection_pages.router,
     text_pages.router,
     tickets_pages.router,
 ]

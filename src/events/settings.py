@@ -21,7 +21,18 @@ SECRET_KEY_MIN_CHARACTERS = 32
 FEWEST_MAILS_PER_MINUTE = 10
 
 _SECRETS = frozenset({"DATABASE_URL", "EVENTS_SECRET_KEY", "EVENTS_METRICS_TOKEN", "SMTP_URL"})
-_PLAIN = frozenset({"EVENTS_DATA_DIR", "EVENTS_BASE_URL", "EVENTS_HOST", "PORT", "EVENTS_MAIL_FROM", "EVENTS_DEMO", "EVENTS_POOL_SIZE", "EVENTS_MAILS_PER_MINUTE"})
+_PLAIN = frozenset(
+    {
+        "EVENTS_DATA_DIR",
+        "EVENTS_BASE_URL",
+        "EVENTS_HOST",
+        "PORT",
+        "EVENTS_MAIL_FROM",
+        "EVENTS_DEMO",
+        "EVENTS_POOL_SIZE",
+        "EVENTS_MAILS_PER_MINUTE",
+    }
+)
 _KNOWN = _SECRETS | _PLAIN | {f"{name}_FILE" for name in _SECRETS}
 _YES_AND_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
 

@@ -44,9 +44,7 @@ Gate = Callable[[], float]
 """Seconds until another few jobs of a wave may begin; 0: at once."""
 
 
-async def insert_job(
-    tx: Connection, name: str, payload: Mapping[str, Any], *, run_at: datetime | None = None, bulk: bool = False
-) -> None:
+async def insert_job(tx: Connection, name: str, payload: Mapping[str, Any], *, run_at: datetime | None = None, bulk: bool = False) -> None:
     """Writes a job in the caller's transaction: it exists if and only if the caller's work does. `bulk`: one of a wave."""
     await tx.execute(
         "insert into jobs (name, payload, run_at, bulk) values ($1, $2, coalesce($3, now()), $4)", name, dict(payload), run_at, bulk
@@ -133,8 +131,12 @@ class Worker:
 
     async def run_until_idle(self) -> None:
         """Does everything that is due now; for commands and tests."""
-        while await self._run_due(bulk=False) or await self._run_due(bulk=True):
-            await asyncio.sleep(self._bulk_gate())
+        while await self._run_due(bulk=False) or await self._run_bulk():
+            pass
+
+    async def _run_bulk(self) -> int:
+        await asyncio.sleep(self._bulk_gate())
+        return await self._run_due(bulk=True)
 
     async def _work(self, *, bulk: bool) -> None:
         while not self._stopping:

@@ -24,9 +24,10 @@ def named_in(text: str) -> set[str]:
 
 
 def wrong_targets(text: str) -> list[str]:
-    """Addresses of links that lead nowhere: neither a page nor a mail address nor a placeholder of one."""
+    """Addresses of links that lead nowhere: neither a page nor a mail address nor a placeholder of one, or not written as one."""
     targets = [piece["target"] for piece in _PIECE.finditer(text) if piece["target"]]
-    return [target for target in targets if not _is_target(target)]
+    unfinished = re.findall(r"\]\(([^\s)]{0,60})", _PIECE.sub("", text))
+    return [target for target in targets if not _is_target(target)] + unfinished
 
 
 def as_text(text: str, values: Mapping[str, str]) -> str:

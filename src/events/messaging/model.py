@@ -56,10 +56,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SavedText(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the organiser's words. Two editors who started from the same version cannot both save."""
+    """An organiser's words as they are kept. Two editors who started from the same version cannot both save."""
 
-    kind: str
-    locale: str
     wording: Wording
     version: int
-    updated_at: datetime

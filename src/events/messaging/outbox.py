@@ -8,12 +8,11 @@ from events.kit import clock
 from events.kit.database import Pool
 from events.kit.jobs import MOST_ATTEMPTS, Job
 from events.kit.mail import MailDelayed, MailRefused, Message, Transport
-from events.kit.templates import new_environment
 from events.kit.tokens import Tokens, token_hash
 
 from . import queries
 from .model import Attempt, Envelope, MailStatus
-from .stationery import Posting, Stationery
+from .stationery import Posting, new_stationery
 
 Write = Callable[[Posting], Awaitable[Message]]
 """Writes the mail itself: looks up what it needs and answers `posting.message(words, reply_to=…)`."""
@@ -23,7 +22,7 @@ class Outbox:
     """Made once by app.py and handed to whoever sends mail."""
 
     def __init__(self, transport: Transport, tokens: Tokens, *, base_url: str, sender: str) -> None:
-        self.stationery = Stationery(templates=new_environment(), tokens=tokens, base_url=base_url, sender=sender)
+        self.stationery = new_stationery(tokens, base_url=base_url, sender=sender)
         self._transport = transport
 
     async def deliver(self, pool: Pool, job: Job, envelope: Envelope, write: Write) -> None:

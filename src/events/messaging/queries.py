@@ -21,7 +21,8 @@ async def attempt_mail(db: Executor, job: Job, envelope: Envelope, *, key: UUID,
         insert into mails as m (organiser_id, event_id, booking_id, invitation_id, kind, job_id, job_name, job_payload, recipient,
                                 locale, attempts, key, unsubscribe_hash, status)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12::bytea,
-                case when $12::bytea is not null and exists (select from unsubscriptions where organiser_id = $1 and email = lower($9::text))
+                case when $12::bytea is not null
+                      and exists (select from unsubscriptions where organiser_id = $1 and email = lower($9::text))
                      then 'suppressed' else 'queued' end)
         on conflict on constraint mails_one_per_job do update
         set attempts = m.attempts + 1,

@@ -9,12 +9,11 @@ from jinja2 import Environment
 
 from events.kit.i18n import use_language
 from events.kit.mail import Attachment, Message
+from events.kit.templates import new_environment
 from events.kit.tokens import Tokens
 
 from .markup import as_html, as_html_lines, as_line, as_text
 from .model import Envelope, Wording
-
-NO_WORDS: dict[str, None] = {"lead": None, "body": None, "closing": None}
 
 
 class Stationery(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +23,11 @@ class Stationery(msgspec.Struct, frozen=True, kw_only=True):
     tokens: Tokens
     base_url: str
     sender: str
+
+
+def new_stationery(tokens: Tokens, *, base_url: str, sender: str) -> Stationery:
+    """With the templates of the house."""
+    return Stationery(templates=new_environment(), tokens=tokens, base_url=base_url, sender=sender)
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,8 +41,13 @@ async def _attachments(letter: Letter, stationery: Stationery, now: datetime) ->
     return [
         Attachment(name=f"tickets-{letter.event.slug}.pdf", content_type="application/pdf", content=pdf),
         _calendar(letter.valid[:1], letter.event, stationery, now),
-        *(_qr(place, stationery) for place in letter.valid),
+        *inline_pictures(letter, stationery),
     ]
+
+
+def inline_pictures(letter: Letter, stationery: Stationery) -> list[Attachment]:
+    """The codes that are shown inside the mail."""
+    return [_qr(place, stationery) for place in letter.valid]
 
 
 def _calendar(places: Sequence[Place], event: Event, stationery: Stationery, now: datetime, *, cancelled: bool = False) -> Attachment:

@@ -31,8 +31,9 @@ async def ticket_by_code(db: Executor, code_hash: bytes) -> list[TicketRow]:
 
 
 async def tickets_of_booking(db: Executor, booking_id: UUID) -> list[TicketRow]:
-    """The rows of all tickets of a booking, guests in the order they were named."""
-    return _rows(await db.fetch(f"{_TICKETS} where b.id = $1 order by g.position, e.starts_at, e.id", booking_id))
+    """The rows of all tickets of a booking's party, guests in the order they were named. Over a programme they hang on its lead."""
+    whole_party = "where b.id = (select coalesce(lead_id, id) from bookings where id = $1)"
+    return _rows(await db.fetch(f"{_TICKETS} {whole_party} order by g.position, e.starts_at, e.id", booking_id))
 
 
 def _rows(found: Sequence[Any]) -> list[TicketRow]:
