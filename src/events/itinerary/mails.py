@@ -10,6 +10,7 @@ from events.kit.times import day_label, home_zone, span_label
 from events.messaging.stationery import Posting, Stationery
 from events.people.names import full_name
 from events.programme.model import Event
+from events.registration.feed_links import party_feed_url
 from events.registration.model import RegistrationState
 from events.tickets.calendar import Entry, calendar_of
 from events.tickets.letters import Letter, Place
@@ -17,8 +18,6 @@ from events.tickets.mails import inline_pictures, mail_words
 from events.tickets.model import Ticket, ticket_url
 from events.tickets.papers import ticket_pdf
 from events.tickets.states import state_note
-
-from .links import party_feed_url
 
 KIND = "programme_confirmed"
 

@@ -3,6 +3,7 @@
 Nothing changes on GET, because mail scanners follow every link.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +28,8 @@ from events.people.consents import Purpose, consent_text
 from events.people.diet import diet_choices
 from events.people.names import full_name
 from events.programme.guest_queries import guest_places
-from events.programme.model import Event
-from events.programme.queries import event_by_id
+from events.programme.model import Event, EventStatus
+from events.programme.queries import event_by_id, event_by_slug
 from events.programme.standing import standing
 
 from . import actions, queries
@@ -36,10 +37,12 @@ from .booking_view import may_cancel, view_of
 from .errors import AlreadyInside, ChangesClosed, HoldExpired
 from .forms import field_labels, guest_values, parse_guest
 from .model import BookedPlace, Booking, RegistrationState
+from .party_view import party_view
 
 AnyRequest = Request[Any, Any, State]
 
 CHANGES_PER_HOUR = 30  # each is followed by a mail, and whoever has the link may change
+MOST_NAMED = 60  # a programme has thirty events and more
 # What happened just before, said once at the top of the booking's page.
 NOTICES = {
     "changed": N_("Your changes are saved. A mail confirms them."),
@@ -54,23 +57,24 @@ async def show_booking(
     db: NamedDependency[Connection],
     tokens: NamedDependency[Tokens],
     base_url: NamedDependency[str],
+    *,
     notice: FromQuery[str | None] = None,
-) -> Template:
-    """The outcome, every guest's ticket, and what can be done."""
-    booking, event = await _found(db, token)
-    moment = now()
-    places = (await guest_places(db, [event.id]))[event.id]
-    view = view_of(
-        booking,
-        event,
-        now=moment,
-        tokens=tokens,
-        base_url=base_url,
-        position=await queries.waitlist_position(db, booking.id),
-        may_sign_up=standing(event, places, moment).takes_sign_ups,
-    )
+    full: FromQuery[list[str] | None] = None,
+) -> Response[Any]:
+    """The outcome, every guest's ticket, and what can be done. The bookings of one party share the page of the first."""
+    lead_id = await queries.party_of_token(db, token_hash(token))
+    party = await queries.bookings_of_party(db, lead_id) if lead_id else []
+    if lead_id is None or not party:
+        raise NotFound
     said = _(NOTICES[notice]) if notice in NOTICES else ""
-    return _page("registration/booking.html", token, event, view=view, notice_text=said, changes_until=_moment(event, "changes_until"))
+    if len(party) == 1:
+        return await _single_page(db, party[0], tokens, base_url, notice_text=said, full=full or [])
+    lead_token = tokens.token("booking", lead_id)
+    if token != lead_token:
+        return Redirect(f"/b/{lead_token}{f'?notice={notice}' if said else ''}", status_code=303)
+    view = await party_view(db, party, now=now(), tokens=tokens, base_url=base_url)
+    first = view.events[0].event
+    return page("registration/party.html", token=token, event=first, view=view, notice_text=said, full=await _full(db, full or []))
 
 
 @post("/b/{token:str}/confirmation", status_code=303)
@@ -140,6 +144,37 @@ async def create_cancellation(
         raise AlreadyInside(link=f"/b/{token}/cancellation") from refusal
     live.mark(f"event:{event.id}")
     return Redirect(f"/b/{token}?notice=cancelled", status_code=303)
+
+
+async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url: str, *, notice_text: str, full: Sequence[str]) -> Template:
+    event = await event_by_id(db, booking.event_id)
+    assert event is not None
+    moment = now()
+    places = (await guest_places(db, [event.id]))[event.id]
+    view = view_of(
+        booking,
+        event,
+        now=moment,
+        tokens=tokens,
+        base_url=base_url,
+        position=await queries.waitlist_position(db, booking.id),
+        may_sign_up=standing(event, places, moment).takes_sign_ups,
+    )
+    return _page(
+        "registration/booking.html",
+        tokens.token("booking", booking.id),
+        event,
+        view=view,
+        notice_text=notice_text,
+        full=await _full(db, full),
+        changes_until=_moment(event, "changes_until"),
+    )
+
+
+async def _full(db: Executor, slugs: Sequence[str]) -> list[Event]:
+    """The events of a sign-up for several that had no place, as its answer names them."""
+    found = [await event_by_slug(db, slug) for slug in slugs[:MOST_NAMED]]
+    return [event for event in found if event is not None and event.status != EventStatus.DRAFT]
 
 
 async def _found(db: Executor, token: str) -> tuple[Booking, Event]:

@@ -82,6 +82,11 @@ async def booking_by_id(db: Executor, booking_id: UUID) -> Booking | None:
     return _booking(await db.fetch(f"{_PLACES} where b.id = $1 order by g.position", booking_id))
 
 
+async def party_of_token(db: Executor, token_hash: bytes) -> UUID | None:
+    """The lead of the party that one of its bookings' tokens leads to."""
+    return await db.fetchval("select coalesce(lead_id, id) from bookings where token_hash = $1", token_hash)  # type: ignore[no-any-return]
+
+
 async def bookings_of_party(db: Executor, lead_id: UUID) -> list[Booking]:
     """All bookings of a party over a programme: the lead first, then by when the events begin."""
     rows = await db.fetch(
