@@ -26,6 +26,7 @@ from .door import pairing_pages as door_pairing_pages
 from .door import phone_pages as door_phone_pages
 from .door.access import provide_phone
 from .door.desk import CheckInDesk
+from .invitations import import_pages, importing, record_pages
 from .invitations import pages as invitations_pages
 from .itinerary import pages as itinerary_pages
 from .itinerary.jobs import programme_mailer
@@ -40,7 +41,7 @@ from .kit.mail import Transport
 from .kit.mail_folder import FolderTransport
 from .kit.mail_smtp import SmtpTransport
 from .kit.pace import Pace, PacedTransport
-from .messaging import text_pages
+from .messaging import plan_pages, subscription_pages, text_pages
 from .messaging.kinds import MailKinds
 from .messaging.outbox import Outbox
 from .messaging.stationery import new_stationery
@@ -48,20 +49,26 @@ from .overview import api as overview_api
 from .overview import event_cancellation_pages, export_pages, guest_pages, mail_pages
 from .overview import pages as overview_pages
 from .overview.board import Boards
+from .privacy import audit_pages, confirmation_pages, consents, party_pages, people_pages, retention_pages
+from .privacy.jobs import consent_mailer, erasure_mailer
+from .privacy.retention import forget_what_is_due
 from .programme import organiser_pages, pool_pages
 from .programme import pages as programme_pages
 from .programme.shelf import EventShelf
+from .questions import answer_pages, preview_pages, uploads
+from .questions import organiser_pages as question_pages
 from .questions.shelf import QuestionShelf
 from .registration import actions as registration
 from .registration import api as registration_api
-from .registration import booking_pages, retention
+from .registration import booking_pages
 from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
 from .registration.quick_no import QuickNo
+from .selection import offer_pages
 from .selection import pages as selection_pages
 from .settings import Settings
 from .tickets import pages as tickets_pages
-from .tickets.jobs import booking_mailer
+from .tickets.jobs import booking_mailer, order_planned_mails
 from .tickets.mailbox_pages import mailbox
 from .tickets.samples import booking_kinds
 
@@ -71,13 +78,17 @@ LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 
 PAGES: list[ControllerRouterHandler] = [
     accounts_pages.router,
+    audit_pages.router,
     booking_pages.router,
+    confirmation_pages.router,
     door_api.api,
     door_pages.router,
     door_pairing_pages.router,
     door_phone_pages.router,
     health.router,
+    import_pages.router,
     invitations_pages.router,
+    record_pages.router,
     overview_api.api,
     overview_pages.router,
     guest_pages.router,
@@ -85,12 +96,21 @@ PAGES: list[ControllerRouterHandler] = [
     itinerary_pages.router,
     mail_pages.router,
     event_cancellation_pages.router,
+    offer_pages.router,
     organiser_pages.router,
+    party_pages.router,
+    people_pages.router,
     pool_pages.router,
+    answer_pages.router,
+    preview_pages.router,
     programme_pages.router,
+    question_pages.router,
     registration_api.api,
     registration_pages.router,
+    retention_pages.router,
     selection_pages.router,
+    plan_pages.router,
+    subscription_pages.router,
     text_pages.router,
     tickets_pages.router,
 ]
@@ -98,9 +118,14 @@ PAGES: list[ControllerRouterHandler] = [
 SWEEPS: list[tuple[float, jobs.Sweep]] = [
     (5.0, registration.expire_holds),
     (60.0, registration.release_contingents),
+    (60.0, order_planned_mails),
     (3600.0, accounts_jobs.forget_ended_sessions),
+    (3600.0, importing.forget_old_rows),
     (3600.0, limits.forget_old_windows),
-    (3600.0, retention.forget_sensitive_details),
+    (3600.0, uploads.forget_unsent),
+    (10.0, consents.ask_for_confirmation),
+    (3600.0, consents.keep_texts),
+    (3600.0, forget_what_is_due),
 ]
 
 
@@ -161,6 +186,9 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
     outbox = Outbox(transport, tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
     return {
         "booking_mail": booking_mailer(outbox),
+        importing.JOB: importing.importer(tokens.Tokens(settings.secret_key)),
+        "consent_mail": consent_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
+        "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "programme_mail": programme_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
     }

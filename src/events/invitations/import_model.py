@@ -229,6 +229,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int = 0
     twins: int = 0
     covered: int = 0
+    to_import: int = 0
+    to_merge: int = 0
+    without_mail: int = 0
 
     @property
     def total(self) -> int:

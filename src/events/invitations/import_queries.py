@@ -9,7 +9,7 @@ import msgspec
 
 from events.kit.database import Connection, Executor
 
-from .import_model import Decision, Import, Progress, RowState, Sample, StagedRow, TwinKind
+from .import_model import Decision, Defaults, Import, Progress, RowState, Sample, StagedRow, TwinKind
 
 _IMPORT = """
 select i.id, i.organiser_id, i.programme_id, i.event_id, i.co_host_id, i.actor, i.file_name, i.encoding, i.sample, i.columns,
@@ -98,17 +98,24 @@ async def set_columns(tx: Connection, import_id: UUID, columns: dict[str, int]) 
     await tx.execute("update imports set columns = $2 where id = $1 and state in ('uploaded', 'staged')", import_id, columns)
 
 
-async def stage(tx: Connection, import_id: UUID, *, defaults: Any, rows: Sequence[StagedRow]) -> None:
-    """Replaces what was read of the list before. Nothing else is written."""
+async def empty_stage(tx: Connection, import_id: UUID, *, defaults: Defaults) -> None:
+    """Forgets what was read of the list before."""
     await tx.execute("delete from import_rows where import_id = $1", import_id)
-    await tx.copy_records_to_table(
-        "import_rows",
-        columns=["import_id", "line", "cells", "details", "row_key", "problems", "twin", "decision", "state"],
-        records=[
-            (import_id, row.line, row.cells, row.details, row.row_key, row.problems, row.twin, row.decision, row.state) for row in rows
-        ],
-    )
     await tx.execute("update imports set state = 'staged', defaults = $2 where id = $1", import_id, defaults)
+
+
+async def insert_rows(tx: Connection, import_id: UUID, rows: Sequence[StagedRow]) -> None:
+    """Stages lines; nothing else is written."""
+    await tx.execute(
+        """
+        insert into import_rows (import_id, line, cells, details, row_key, problems, twin, decision, state)
+        select $1, r.line, r.cells, r.details, r.row_key, r.problems, r.twin, r.decision, r.state
+        from jsonb_to_recordset($2) as r (
+            line int, cells jsonb, details jsonb, row_key text, problems jsonb, twin jsonb, decision text, state text)
+        """,
+        import_id,
+        list(rows),
+    )
 
 
 async def progress_of(db: Executor, import_id: UUID) -> Progress:
@@ -120,7 +127,13 @@ async def progress_of(db: Executor, import_id: UUID) -> Progress:
                count(*) filter (where state = 'merged') as merged,
                count(*) filter (where state = 'skipped') as skipped,
                count(*) filter (where twin is not null) as twins,
-               count(*) filter (where decision = 'merge' and (twin ->> 'covered')::boolean) as covered
+               count(*) filter (where decision = 'merge' and (twin ->> 'covered')::boolean) as covered,
+               count(*) filter (where state = 'ready' and decision = 'import') as to_import,
+               count(*) filter (where state = 'ready' and decision = 'merge'
+                                      and not coalesce((twin ->> 'covered')::boolean, false)) as to_merge,
+               count(*) filter (where state = 'ready' and decision = 'import'
+                                      and coalesce(details ->> 'email', '') = ''
+                                      and coalesce(details ->> 'delegate_email', '') = '') as without_mail
         from import_rows
         where import_id = $1
         """,

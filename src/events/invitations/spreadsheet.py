@@ -1,11 +1,12 @@
 """A list as a file → a table of texts: comma-, semicolon- or tab-separated in many encodings, or a workbook (xlsx).
 
-Nothing inside a cell is changed; only blanks around it go, full-width ones among them. Every row keeps the line number that the
-reader's own program shows.
+Nothing inside a cell is changed; only blanks around it go, full-width ones among them, and the apostrophe with which our own files
+keep a cell from being a formula. Every row keeps the line number that the reader's own program shows.
 """
 
 import msgspec
 
+from events.kit.csv_cells import as_typed
 from events.kit.errors import DomainError
 from events.kit.i18n import N_
 
@@ -89,7 +90,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 def table(lines: list[TableRow], *, encoding: str, sheet: str = "") -> Table:
     """The first line that holds anything is the header; empty lines are left out. Raises `FileRefused`."""
-    filled = [TableRow(row.line, cells) for row in lines if any(cells := [cell.strip() for cell in row.cells])]
+    filled = [TableRow(row.line, cells) for row in lines if any(cells := [as_typed(cell.strip()) for cell in row.cells])]
     if not filled:
         raise EmptyList
     header = _without_empty_end(filled[0].cells)

@@ -22,6 +22,11 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 
 
+def as_typed(cell: str) -> str:
+    """What `harmless` made of a cell, back again."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_SIGNS) else cell
+
+
 class CsvPaper:
     """Lines are written, and taken away as bytes whenever enough have come together."""
 
