@@ -1,6 +1,7 @@
 """What guests agree to, in the words they see. A stored consent carries the hash of these words, so that it can be proved what was said.
 
-Whoever changes a text changes its hash; earlier consents keep pointing at the words they were given for.
+Whoever changes a text changes its hash; earlier consents keep pointing at the words they were given for. The words behind every
+hash are kept in the database (`privacy.consents.keep_texts`), so that a hash can be read again years later.
 """
 
 import hashlib
@@ -14,7 +15,12 @@ class Purpose(StrEnum):
     PRIVACY = "privacy"
     SENSITIVE = "sensitive"
     GUEST_LIST = "guest_list"
+    MARKETING = "marketing"
+    FOLLOW_UP = "follow_up"
 
+
+# Food and access needs go this many days after somebody's last event at the latest: the words below promise it.
+SENSITIVE_DETAILS_STAY_DAYS = 7
 
 TEXTS: dict[Purpose, str] = {
     Purpose.PRIVACY: N_("I have read the privacy notice and agree that my details are used to organise this event."),
@@ -22,7 +28,12 @@ TEXTS: dict[Purpose, str] = {
         "I agree that what I wrote about food and access is used to look after me at this event. It is deleted seven days afterwards."
     ),
     Purpose.GUEST_LIST: N_("Show my name and company in the guest list that other guests can see."),
+    Purpose.MARKETING: N_("Please write to me about further events of this organiser. I can end this at any time with one press."),
+    Purpose.FOLLOW_UP: N_("After the event, the organiser may contact me about what we talked about there."),
 }
+
+# What concerns the person who is written to, not each guest of a booking.
+OF_THE_CONTACT = frozenset({Purpose.MARKETING, Purpose.FOLLOW_UP})
 
 
 def consent_text(purpose: Purpose) -> str:

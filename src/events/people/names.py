@@ -7,6 +7,8 @@ where somebody is addressed in Japanese, 様 follows.
 import re
 import unicodedata
 
+from events.kit.i18n import gettext as _
+
 from .kana import romaji
 from .model import Named
 
@@ -29,7 +31,9 @@ def second_script(person: Named, locale: str) -> str:
 
 
 def native_name(person: Named) -> str:
-    """The name in the person's own script."""
+    """The name in the person's own script. Of somebody who was erased there is none: the place stays, and is called that."""
+    if not person.family_name:
+        return _("Erased guest")
     if not is_family_first(person.family_name + person.given_name):
         return _joined(_title(person), person.given_name, person.family_name)
     title = person.honorific if is_family_first(person.honorific) else ""

@@ -1,0 +1,1 @@
+"""Tests of consents, export, erasure and retention."""

@@ -1,0 +1,255 @@
+"""A person of whom everything is known that can be known, for tests of export and erasure."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from events.invitations.model import Invitation
+from events.kit.clock import now
+from events.kit.database import Pool
+from events.kit.ids import new_id
+from events.kit.tokens import token_hash
+from events.people.consents import Purpose, text_hash
+from events.privacy.consents import keep_texts
+from events.programme.model import Event
+from events.registration.model import Consent, GuestDetails, Outcome
+from tests.builders import TOKENS, book, make_event, make_guest, make_organiser
+from tests.invitations.builders import make_invitation
+
+# Words that occur nowhere else, each in another field; in the export they come back byte for byte.
+WORDS = {
+    "family_name": "𠮷例葛󠄀",
+    "given_name": "Zyxwolska",
+    "family_name_kana": "ゼッタイナイ",
+    "family_name_latin": "Yoshirei-Qanat",
+    "company": "Quorvex GmbH",
+    "diet": "vegan; no zwetschgenknoedel",
+    "access_needs": "a place near the xylophone",
+}
+EMAIL = "zyxwolska@quorvex.example"
+SAID = {
+    "note": "zyx: comes by bicycle",
+    "message": "zyx: a word to the hosts",
+    "reason": "zyx: was rude last year",
+    "answer": "zyx: born in 1961",
+    "file": "zyx-passport.pdf",
+    "registrant": "zyx: the assistant's name",
+    "payer": "zyx: Payments Quorvex",
+    "imported": "zyx: as the list had it",
+    "mail_error": "550 zyx unknown",
+}
+NEEDLES = [*(word for name, word in WORDS.items() if name not in ("diet",)), "zwetschgenknoedel", EMAIL, "zyx"]
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """The person, at an event that is over and one that is still to come."""
+
+    organiser_id: UUID
+    over: Event
+    ahead: Event
+    outcome: Outcome
+    guest_id: UUID
+    booking_ids: list[UUID]
+    invitation: Invitation
+
+
+def consent(purpose: Purpose, locale: str = "en") -> Consent:
+    return Consent(purpose=purpose.value, text_hash=text_hash(purpose, locale).hex(), channel="form")
+
+
+def the_person(**changes: Any) -> GuestDetails:
+    given: dict[str, Any] = WORDS | {"in_guest_list": True, "consents": [consent(purpose) for purpose in Purpose]}
+    return make_guest(**(given | changes))
+
+
+async def make_known_person(pool: Pool) -> Known:
+    """Invited, booked twice over one lead, came once, asked, answered, reviewed, imported, written to."""
+    organiser_id = await make_organiser(pool)
+    over, ahead = await make_event(pool, organiser_id=organiser_id), await make_event(pool, organiser_id=organiser_id, capacity=1)
+    await keep_texts(pool)
+    outcome = await book(pool, over, the_person(), email=EMAIL)
+    guest_id = await pool.fetchval("select id from guests where booking_id = $1", outcome.booking_id)
+    second = await _book_again(pool, ahead, guest_id, outcome.booking_id)
+    details = {name: WORDS[name] for name in ("family_name", "given_name", "family_name_kana", "family_name_latin", "company")}
+    invitation = await make_invitation(pool, over, ahead, email=EMAIL, delegate_email=f"office.{EMAIL}", row_key=EMAIL, **details)
+    await _come(pool, over, guest_id)
+    await _say_everything(pool, over, guest_id, outcome.booking_id, invitation.id)
+    return Known(
+        organiser_id=organiser_id,
+        over=over,
+        ahead=ahead,
+        outcome=outcome,
+        guest_id=guest_id,
+        booking_ids=[outcome.booking_id, second],
+        invitation=invitation,
+    )
+
+
+async def end_event(pool: Pool, event: Event, *, days_ago: float) -> None:
+    """The event was over so many days ago."""
+    ended = now() - timedelta(days=days_ago)
+    await pool.execute(
+        "update events set doors_at = $2, starts_at = $2, ends_at = $3 where id = $1", event.id, ended - timedelta(hours=3), ended
+    )
+
+
+async def make_answer(
+    pool: Pool, event: Event, guest_id: UUID, booking_id: UUID, *, kind: str = "text", sensitivity: str = "ordinary", value: Any = "word"
+) -> UUID:
+    """A question of the event with the guest's answer; a file's answer names an upload of that name."""
+    question_id = new_id()
+    await pool.execute(
+        "insert into questions (id, event_id, slug, kind, label, sensitivity) values ($1, $2, $3, $4, $5, $6)",
+        question_id,
+        event.id,
+        f"q-{question_id.hex[-10:]}",
+        kind,
+        {"en": "Question"},
+        sensitivity,
+    )
+    if kind == "file":
+        upload_id = new_id()
+        await pool.execute(
+            """
+            insert into uploads (id, event_id, question_id, file_name, media_type, size, content)
+            values ($1, $2, $3, $4, 'application/pdf', 3, $5)
+            """,
+            upload_id,
+            event.id,
+            question_id,
+            value,
+            value.encode(),
+        )
+        value = str(upload_id)
+    await pool.execute(
+        "insert into question_answers (question_id, booking_id, guest_id, value, answered_at) values ($1, $2, $3, $4, now())",
+        question_id,
+        booking_id,
+        guest_id,
+        value,
+    )
+    return question_id
+
+
+async def _book_again(pool: Pool, event: Event, guest_id: UUID, lead_id: UUID) -> UUID:
+    """The same guest at another event of the party."""
+    booking_id, root = new_id(), event.id
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            """
+            insert into bookings (id, organiser_id, event_id, idempotency_key, request_hash, token_hash, email, locale, source, created_at, lead_id)
+            select $1, $2, $3, 'import:' || $4, '', $5, $4, 'en', 'invitation', now(), $6
+            """,
+            booking_id,
+            event.organiser_id,
+            event.id,
+            EMAIL,
+            token_hash(TOKENS.token("booking", booking_id)),
+            lead_id,
+        )
+        await connection.execute(
+            """
+            insert into registrations (id, event_id, booking_id, guest_id, pool_id, state, created_at, state_changed_at)
+            values ($1, $2, $3, $4, $5, 'confirmed', now(), now())
+            """,
+            new_id(),
+            event.id,
+            booking_id,
+            guest_id,
+            root,
+        )
+        await connection.execute("update pools set taken = taken + 1 where id = $1", root)
+    return booking_id
+
+
+async def _come(pool: Pool, event: Event, guest_id: UUID) -> None:
+    await end_event(pool, event, days_ago=1)
+    await pool.execute(
+        """
+        insert into check_ins (id, event_id, registration_id, operator, kind, verdict, device_at)
+        select $1, r.event_id, r.id, 'staff:x', 'entry', 'admitted', now()
+        from registrations r
+        where r.event_id = $2
+          and r.guest_id = $3
+        """,
+        new_id(),
+        event.id,
+        guest_id,
+    )
+
+
+async def _say_everything(pool: Pool, event: Event, guest_id: UUID, booking_id: UUID, invitation_id: UUID) -> None:
+    registration_id = await pool.fetchval("select id from registrations where event_id = $1 and guest_id = $2", event.id, guest_id)
+    await pool.execute(
+        "update bookings set registrant_name = $2, payer = $3 where id = $1", booking_id, SAID["registrant"], {"name": SAID["payer"]}
+    )
+    await pool.execute("update invitations set message = $2, booking_id = $3 where id = $1", invitation_id, SAID["message"], booking_id)
+    await pool.execute("update invitation_events set answer = 'accepted' where invitation_id = $1", invitation_id)
+    await pool.execute(
+        """
+        insert into answers (invitation_id, event_id, answer, actor, source, note, at)
+        values ($1, $2, 'accepted', 'invitee', 'link', $3, now())
+        """,
+        invitation_id,
+        event.id,
+        SAID["note"],
+    )
+    await pool.execute(
+        "insert into cancellations (event_id, registration_id, actor, reason, at) values ($1, $2, 'staff:x', $3, now())",
+        event.id,
+        registration_id,
+        SAID["reason"],
+    )
+    await pool.execute(
+        """
+        insert into reviews (event_id, registration_id, guest_id, role, verdict, reason, missing, actor, at)
+        values ($1, $2, $3, 'security', 'approved', $4, $4, 'staff:x', now())
+        """,
+        event.id,
+        registration_id,
+        guest_id,
+        SAID["reason"],
+    )
+    await make_answer(pool, event, guest_id, booking_id, value=SAID["answer"])
+    await make_answer(pool, event, guest_id, booking_id, kind="file", value=SAID["file"])
+    await _write_and_import(pool, event, booking_id, invitation_id)
+
+
+async def _write_and_import(pool: Pool, event: Event, booking_id: UUID, invitation_id: UUID) -> None:
+    await pool.execute(
+        """
+        insert into mails (organiser_id, event_id, booking_id, kind, job_id, job_name, job_payload, recipient, locale, last_error, status)
+        values ($1, $2, $3, 'confirmed', $4, 'booking_mail', $5, $6, 'en', $7, 'bounced')
+        """,
+        event.organiser_id,
+        event.id,
+        booking_id,
+        int(booking_id) % 2**31,
+        {"words": SAID["note"]},
+        EMAIL,
+        SAID["mail_error"],
+    )
+    await pool.execute("insert into unsubscriptions (organiser_id, email, channel) values ($1, $2, 'page')", event.organiser_id, EMAIL)
+    import_id, cells = new_id(), [SAID["imported"], EMAIL]
+    await pool.execute(
+        """
+        insert into imports (id, organiser_id, event_id, actor, file_name, content, encoding, sample, created_at)
+        values ($1, $2, $3, 'staff:x', $4, $5, 'utf-8', $6, now())
+        """,
+        import_id,
+        event.organiser_id,
+        event.id,
+        f"{SAID['imported']}.csv",
+        ",".join(cells).encode(),
+        [cells],
+    )
+    await pool.execute(
+        "insert into import_rows (import_id, line, cells, details, row_key, state, invitation_id) values ($1, 1, $2, $3, $4, 'imported', $5)",
+        import_id,
+        cells,
+        {"email": EMAIL},
+        EMAIL,
+        invitation_id,
+    )

@@ -1,0 +1,139 @@
+"""Somebody who is erased is nowhere any more, and every count is as before."""
+
+from typing import Any
+
+import pytest
+
+from events.invitations.model import match_key
+from events.kit.clock import now
+from events.kit.database import Pool
+from events.people.erased_queries import was_erased
+from events.privacy.erasure import erase
+from events.privacy.errors import NobodyToErase
+from events.privacy.model import Holdings, Reason
+from events.privacy.people import someone
+from events.privacy.people_queries import trace_by_id
+from events.privacy.records import is_unbroken
+from events.privacy.retention_queries import records_of
+from events.registration.reconcile import differences
+from tests.builders import TOKENS, book, make_event, make_guest
+
+from .builders import EMAIL, NEEDLES, WORDS, Known, make_known_person
+from .whole_database import columns_holding
+
+
+async def holdings_of(pool: Pool, known: Known) -> Holdings:
+    anchor = await trace_by_id(pool, [known.organiser_id], "guests", known.guest_id)
+    assert anchor is not None
+    return (await someone(pool, anchor)).holdings
+
+
+async def erase_known(pool: Pool, known: Known) -> Any:
+    holdings = await holdings_of(pool, known)
+    async with pool.acquire() as connection, connection.transaction():
+        return await erase(connection, TOKENS, holdings, actor="staff:x", reason=Reason.ASKED, now=now())
+
+
+async def test_a_person_is_all_their_rows(pool: Pool) -> None:
+    known = await make_known_person(pool)
+    assert await holdings_of(pool, known) == Holdings(
+        organiser_id=known.organiser_id,
+        guest_ids=[known.guest_id],
+        contact_booking_ids=known.booking_ids,
+        invitation_ids=[known.invitation.id],
+    )
+    await erase_known(pool, known)
+
+
+async def test_after_erasure_no_column_of_the_database_knows_the_person(pool: Pool) -> None:
+    known = await make_known_person(pool)
+    before = await columns_holding(pool, NEEDLES)
+    await erase_known(pool, known)
+    assert {
+        "before": [column for column in EVERYWHERE if column not in before],
+        "after": await columns_holding(pool, NEEDLES),
+    } == {"before": [], "after": []}
+
+
+EVERYWHERE = [
+    *("answers.note", "bookings.email", "bookings.idempotency_key", "bookings.payer", "bookings.registrant_name", "cancellations.reason"),
+    *("guests.access_needs", "guests.company", "guests.diet", "guests.family_name", "guests.family_name_kana", "guests.family_name_latin"),
+    *("guests.given_name", "guests.search_key", "import_rows.cells", "import_rows.details", "import_rows.row_key", "imports.content"),
+    *("imports.file_name", "imports.sample", "invitations.company", "invitations.delegate_email", "invitations.email"),
+    *("invitations.family_name", "invitations.message", "invitations.row_key", "invitations.search_key", "mails.job_payload"),
+    *("mails.last_error", "mails.recipient", "question_answers.value", "reviews.missing", "reviews.reason", "unsubscriptions.email"),
+    *("uploads.content", "uploads.file_name"),
+]
+
+
+async def test_places_ahead_go_to_the_waiting_list_and_counts_stay_right(pool: Pool) -> None:
+    known = await make_known_person(pool)
+    waiting = await book(pool, known.ahead, make_guest("Contoh", ""), accept_waitlist=True)
+    freed = await erase_known(pool, known)
+    states = await pool.fetch(
+        "select r.event_id = $1 as ahead, r.state from registrations r where r.guest_id = $2 order by 1", known.ahead.id, known.guest_id
+    )
+    moved_up = await pool.fetchval("select state from registrations where booking_id = $1", waiting.booking_id)
+    arrived = await pool.fetchval("select count(*) from attendances where event_id = $1", known.over.id)
+    assert (freed, [tuple(row) for row in states], moved_up, arrived, await differences(pool)) == (
+        [known.ahead.id],
+        [(False, "confirmed"), (True, "cancelled")],
+        "confirmed",
+        1,
+        [],
+    )
+
+
+async def test_erased_links_and_tickets_open_nothing(pool: Pool) -> None:
+    known = await make_known_person(pool)
+    hashes = "select token_hash from bookings where id = any ($1) union select code_hash from tickets where guest_id = $2 order by 1"
+    before = await pool.fetch(hashes, known.booking_ids, known.guest_id)
+    await erase_known(pool, known)
+    after = await pool.fetch(hashes, known.booking_ids, known.guest_id)
+    assert ([row for row in after if row in before], len(after)) == ([], 3)
+
+
+async def test_an_erased_person_is_noticed_when_a_list_names_them_again(pool: Pool) -> None:
+    known = await make_known_person(pool)
+    key = match_key(make_guest(**WORDS))
+    questions: list[dict[str, str]] = [{"email": EMAIL.upper()}, {"match": key}, {"email": "somebody@else.example", "match": "contoh"}, {}]
+    before = [await was_erased(pool, TOKENS, known.organiser_id, **question) for question in questions]
+    await erase_known(pool, known)
+    after = [await was_erased(pool, TOKENS, known.organiser_id, **question) for question in questions]
+    elsewhere = await was_erased(pool, TOKENS, (await make_known_person(pool)).organiser_id, email=EMAIL, match=key)
+    assert (before, after, elsewhere) == ([False] * 4, [True, True, False, False], False)
+
+
+async def test_erasing_twice_is_refused_and_leaves_one_sealed_record(pool: Pool) -> None:
+    known = await make_known_person(pool)
+    holdings = await holdings_of(pool, known)
+    await erase_known(pool, known)
+    async with pool.acquire() as connection:
+        with pytest.raises(NobodyToErase):
+            async with connection.transaction():
+                await erase(connection, TOKENS, holdings, actor="staff:x", reason=Reason.ASKED, now=now())
+    records = await records_of(pool, known.organiser_id)
+    assert ([(record.kind, record.deleted, record.remaining) for record in records], is_unbroken(records)) == ([("person", 2, 0)], True)
+
+
+async def test_a_companion_goes_alone(pool: Pool) -> None:
+    known = await make_known_person(pool)
+    outcome = await book(pool, await make_event(pool, organiser_id=known.organiser_id), make_guest(), make_guest("Contoh", ""))
+    companion = await pool.fetchval("select id from guests where booking_id = $1 and position = 1", outcome.booking_id)
+    anchor = await trace_by_id(pool, [known.organiser_id], "guests", companion)
+    assert anchor is not None
+    holdings = (await someone(pool, anchor)).holdings
+    async with pool.acquire() as connection, connection.transaction():
+        await erase(connection, TOKENS, holdings, actor="staff:x", reason=Reason.ASKED, now=now())
+    rows = await pool.fetch(
+        """
+        select g.family_name, b.email, r.state
+        from guests g
+        join bookings b on b.id = g.booking_id
+        join registrations r on r.guest_id = g.id
+        where b.id = $1
+        order by g.position
+        """,
+        outcome.booking_id,
+    )
+    assert [tuple(row) for row in rows] == [("Platzhalter", "guest@example.com", "confirmed"), ("", "guest@example.com", "cancelled")]
