@@ -26,8 +26,22 @@ from .door import pairing_pages as door_pairing_pages
 from .door import phone_pages as door_phone_pages
 from .door.access import provide_phone
 from .door.desk import CheckInDesk
-from .invitations import import_pages, importing, record_pages
+from .invitations import (
+    import_pages,
+    importing,
+    letter_pages,
+    list_bulk_pages,
+    list_new_pages,
+    list_pages,
+    record_pages,
+    wave_pages,
+    wave_plan_pages,
+    waves,
+)
 from .invitations import pages as invitations_pages
+from .invitations.jobs import wave_mailer
+from .invitations.mail_samples import invitation_kinds
+from .itinerary import feed_pages as itinerary_feed_pages
 from .itinerary import pages as itinerary_pages
 from .itinerary.jobs import programme_mailer
 from .kit import callers, http, jobs, limits, templates, tokens
@@ -88,11 +102,16 @@ PAGES: list[ControllerRouterHandler] = [
     health.router,
     import_pages.router,
     invitations_pages.router,
+    letter_pages.router,
+    list_bulk_pages.router,
+    list_new_pages.router,
+    list_pages.router,
     record_pages.router,
     overview_api.api,
     overview_pages.router,
     guest_pages.router,
     export_pages.router,
+    itinerary_feed_pages.router,
     itinerary_pages.router,
     mail_pages.router,
     event_cancellation_pages.router,
@@ -113,11 +132,15 @@ PAGES: list[ControllerRouterHandler] = [
     subscription_pages.router,
     text_pages.router,
     tickets_pages.router,
+    wave_pages.router,
+    wave_plan_pages.router,
 ]
 
 SWEEPS: list[tuple[float, jobs.Sweep]] = [
     (5.0, registration.expire_holds),
+    (1.0, waves.feed_waves),
     (60.0, registration.release_contingents),
+    (60.0, waves.remind_as_planned),
     (60.0, order_planned_mails),
     (3600.0, accounts_jobs.forget_ended_sessions),
     (3600.0, importing.forget_old_rows),
@@ -191,13 +214,14 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "programme_mail": programme_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
+        "wave_mail": wave_mailer(outbox),
     }
 
 
 def _mail_kinds(settings: Settings) -> MailKinds:
     """Every mail whose words organisers may choose."""
     stationery = new_stationery(tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
-    return MailKinds([*booking_kinds()], stationery)
+    return MailKinds([*invitation_kinds(), *booking_kinds()], stationery)
 
 
 def _callers() -> State:

@@ -40,8 +40,71 @@ async def question_by_id(db: Executor, event_id: UUID, question_id: UUID) -> Que
 
 
 async def lock_questions(tx: Connection, event_id: UUID) -> None:
-    """One editor at a time: what is decided below holds until the transaction ends. Sign-ups lock other rows of the event."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended('questions:' || $1::text, 0))", event_id)
+    """One editor at a time, and no new answers (their foreign keys wait) until the transaction ends."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"questions:{event_id}")
+    await tx.execute("select from questions where event_id = $1 order by id for update", event_id)
+
+
+async def chosen_values(db: Executor, question_id: UUID) -> set[str] | None:
+    """The options that somebody has chosen; None when the answers are sealed, so that nobody can tell."""
+    row = await db.fetchrow(
+        """
+        select bool_or(a.sealed is not null) as is_sealed,
+               array(select distinct e.value
+                     from question_answers o
+                     cross join lateral jsonb_array_elements_text(
+                         case jsonb_typeof(o.value) when 'array' then o.value else jsonb_build_array(o.value) end) e
+                     where o.question_id = $1
+                       and o.value is not null) as chosen
+        from question_answers a
+        where a.question_id = $1
+        """,
+        question_id,
+    )
+    return None if row is None or row["is_sealed"] else set(row["chosen"])
+
+
+async def place_questions(tx: Connection, question_ids: Sequence[UUID]) -> None:
+    """Puts the questions into this order."""
+    await tx.execute(
+        """
+        update questions q
+        set position = n.position
+        from unnest($1::uuid[]) with ordinality as n (id, position)
+        where q.id = n.id
+          and q.position <> n.position
+        """,
+        list(question_ids),
+    )
+
+
+async def set_withdrawn(tx: Connection, question_id: UUID, withdrawn_at: datetime | None) -> None:
+    await tx.execute("update questions set withdrawn_at = $2 where id = $1", question_id, withdrawn_at)
+
+
+async def delete_question(tx: Connection, question_id: UUID) -> None:
+    """Removes a question that nobody has answered, with files that were never sent off."""
+    await tx.execute("delete from uploads where question_id = $1", question_id)
+    await tx.execute("delete from questions where id = $1", question_id)
+
+
+async def events_with_questions(db: Executor, organiser_ids: Sequence[UUID], but: UUID) -> list[tuple[UUID, dict[str, str], datetime, int]]:
+    """Other events of these organisers that ask something: id, title, start and how many questions; the latest first."""
+    rows = await db.fetch(
+        """
+        select e.id, e.title, e.starts_at, count(*)::int
+        from events e
+        join questions q on q.event_id = e.id and q.withdrawn_at is null
+        where e.organiser_id = any ($1)
+          and e.id <> $2
+        group by e.id
+        order by e.starts_at desc, e.id
+        limit 200
+        """,
+        list(organiser_ids),
+        but,
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 async def answers_of_booking(db: Executor, booking_id: UUID) -> dict[UUID | None, list[GivenAnswer]]:

@@ -3,17 +3,18 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
 from events.kit.clock import now
-from events.kit.database import Executor
+from events.kit.database import Executor, Pool
 from events.kit.forms import Form, SentFile
 from events.kit.i18n import gettext as _
 from events.kit.tokens import Tokens
 
-from . import queries
+from . import answer_queries, queries
 from .files import checked_type, plain_name
 from .forms import field_name, reference
 from .model import Kind, Per, Question, Sensitivity
@@ -22,6 +23,7 @@ from .values import Unfit
 
 # All files of one event together; 420 guests with three photographed papers each are 4 GB at most. Keeps a stranger with a script
 # from filling the disk.
+UNSENT_STAY = timedelta(days=1)
 LARGEST_EVENT = 5_000_000_000
 
 
@@ -33,6 +35,11 @@ async def receive_files(
         file = form.files.get(field_name(question, prefix))
         if question.per == per and question.kind == Kind.FILE and file is not None:
             await _receive(db, form, question, file, name=field_name(question, prefix), tokens=tokens, context=context)
+
+
+async def forget_unsent(pool: Pool) -> int:
+    """Sweep: deletes files whose form was never sent off. Answers how many."""
+    return await answer_queries.forget_unsent_uploads(pool, now() - UNSENT_STAY)
 
 
 async def _receive(db: Executor, form: Form, question: Question, file: SentFile, *, name: str, tokens: Tokens, context: str) -> None:

@@ -8,13 +8,17 @@ function answersTo(name) {
   return given.map((control) => control.value);
 }
 
+function settle(question) {
+  const wanted = JSON.parse(question.dataset.anyOf);
+  const asked = answersTo(question.dataset.onlyIf).some((value) => wanted.includes(value));
+  question.hidden = !asked;
+  for (const control of question.querySelectorAll("input, select, textarea")) control.disabled = !asked;
+}
+
+// A guest's question may depend on one of the booking, which stands further below and may be conditional itself: two rounds.
 function arrange() {
-  for (const question of conditional) {
-    const wanted = JSON.parse(question.dataset.anyOf);
-    const asked = answersTo(question.dataset.onlyIf).some((value) => wanted.includes(value));
-    question.hidden = !asked;
-    for (const control of question.querySelectorAll("input, select, textarea")) control.disabled = !asked;
-  }
+  conditional.forEach(settle);
+  conditional.forEach(settle);
 }
 
 for (const words of document.querySelectorAll("[data-condition]")) words.hidden = true;
