@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from events.kit.database import Connection
+from events.kit.database import Connection, Pool
 from events.kit.ids import new_id
 from events.kit.tokens import Tokens, token_hash
 from events.people.keys import search_key, sort_key
+from events.registration.actions import cancel_places
 
 from . import queries
+from .answering import turn
 from .model import CompanionRule, Invitation, NewInvitation, delegate_token, invitation_token, match_key
+from .party import Party, party_of
 
 
 async def invite(tx: Connection, tokens: Tokens, new: NewInvitation, *, events: Mapping[UUID, UUID | None], now: datetime) -> UUID:
@@ -64,3 +67,29 @@ async def change_rules(
         companions_by=companions_by if companions == CompanionRule.LATER else None,
         answer_by=answer_by,
     )
+
+
+async def withdraw(pool: Pool, invitation_id: UUID, *, actor: str, take_places_back: bool, now: datetime) -> list[str]:
+    """Ends an invitation: its links say so kindly from now on. Answers the live topics of the events that changed.
+
+    Places that were accepted stay with their guests, unless they are taken back as well; then everybody of the party hears of it.
+    Whoever is just answering is waited for.
+    """
+    async with turn(pool, invitation_id):
+        party = await party_of(pool, invitation_id)
+        async with pool.acquire() as connection, connection.transaction():
+            await queries.withdraw_invitation(connection, invitation_id, now)
+        return await _take_back(pool, party, actor=actor, now=now) if take_places_back else []
+
+
+async def _take_back(pool: Pool, party: Party, *, actor: str, now: datetime) -> list[str]:
+    """Each event in a transaction of its own, so that no two events' places are locked at once."""
+    changed = []
+    for invited in party.invited:
+        leaving = [place.registration_id for place in party.live_at(invited.event_id)]
+        if not leaving:
+            continue
+        async with pool.acquire() as connection, connection.transaction():
+            await cancel_places(connection, invited.event_id, leaving, actor=actor, reason="invitation withdrawn", now=now)
+        changed.append(party.events[invited.event_id].live_topic)
+    return changed

@@ -52,6 +52,26 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     from_whom: str
 
 
+def guest_choices() -> list[tuple[str, str]]:
+    """The answers as an invitee chooses them."""
+    return [
+        (Answer.ACCEPTED.value, _("I am coming")),
+        (Answer.PROVISIONAL.value, _("Provisionally yes")),
+        (Answer.SUBSTITUTED.value, _("My deputy comes")),
+        (Answer.DECLINED.value, _("I cannot come")),
+    ]
+
+
+def staff_choices() -> list[tuple[str, str]]:
+    """The answers as an organiser enters them."""
+    return [
+        (Answer.ACCEPTED.value, _("Comes")),
+        (Answer.PROVISIONAL.value, _("Provisionally yes")),
+        (Answer.SUBSTITUTED.value, _("Deputy comes")),
+        (Answer.DECLINED.value, _("Declines")),
+    ]
+
+
 def letter_of(invitation: Invitation, organiser_name: Mapping[str, str]) -> Letter:
     """The head of the letter in the current language."""
     locale = current_language()

@@ -96,7 +96,7 @@ async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver:
 
     Raises `InvitationWithdrawn`, `NotInvitedThere`, `AnsweringElsewhere`.
     """
-    async with _turn(desk.pool, invitation_id):
+    async with turn(desk.pool, invitation_id):
         party = await party_of(desk.pool, invitation_id)
         _check(party, given)
         party = await _with_contact(desk.pool, party, given)
@@ -111,9 +111,8 @@ async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver:
 
 
 def answers_until(invitation: Invitation, event: Event) -> datetime:
-    """Until when the guest may change the answer: the invitation's date or the event's, whichever comes first."""
-    until = event.deadline("answers")
-    return min(until, invitation.answer_by) if invitation.answer_by else until
+    """Until when the guest may change the answer: the invitation's date, or the event's for changes if that comes first."""
+    return min(event.changes_until, invitation.answer_by) if invitation.answer_by else event.changes_until
 
 
 def _check(party: Party, given: Answers) -> None:
@@ -322,7 +321,7 @@ async def _record(
 
 
 @asynccontextmanager
-async def _turn(pool: Pool, invitation_id: UUID) -> AsyncIterator[None]:
+async def turn(pool: Pool, invitation_id: UUID) -> AsyncIterator[None]:
     """Waits until nobody else is answering the invitation, in whatever process. Holds no connection meanwhile."""
     started = clock.now()
     while not await queries.take_turn(pool, invitation_id, now=clock.now(), until=clock.now() + TURN_LASTS):

@@ -4,11 +4,14 @@ The invitee's own fields are named like the guest's attributes; what belongs to 
 companions `companion-1-`, `companion-2-`, … as in every sign-up. An event nobody answered is no error: it stays as it was.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 import msgspec
 from msgspec.structs import replace
 
+from events.kit.errors import DomainError
 from events.kit.forms import Form
 from events.kit.i18n import current_language, local
 from events.kit.i18n import gettext as _
@@ -17,7 +20,8 @@ from events.programme.model import Event, EventStatus
 from events.registration.forms import companion_prefix, field_labels, filled_companions, guest_values, parse_guest
 from events.registration.model import Consent, GuestDetails, Payer
 
-from .answering import Answers, Deputy, Reply, answers_until
+from .answering import Answers, Deputy, Refused, Reply, answers_until
+from .errors import REFUSALS
 from .model import Answer, CompanionRule, InvitedEvent
 from .party import Party
 
@@ -63,7 +67,7 @@ def parse_answers_page(form: Form, party: Party, *, now: datetime, channel: str,
     ]
     comes = any(reply.answer.comes for reply in replies)
     accepts = any(reply.answer == Answer.ACCEPTED for reply in replies)
-    if accepts and party.invitation.guest_id is None:
+    if accepts and party.invitation.guest_id is None and not by_staff:
         invitee = replace(parse_guest(form, "", locale=locale, channel=channel), flags=list(party.invitation.flags))
     else:
         invitee = known_invitee(party)
@@ -133,6 +137,17 @@ def labels_of_page(party: Party) -> dict[str, str]:
         "message": _("A word to your hosts"),
     }
     return labels | companions | field_labels(0) | others
+
+
+def told_refusals(party: Party, refused: Sequence[Refused]) -> str:
+    """What was refused, as the address of the page afterwards says it: "slug.code" for each event."""
+    return quote(" ".join(f"{party.events[one.event_id].slug}.{one.refusal.code}" for one in refused))
+
+
+def refusals_told(told: str | None) -> dict[str, type[DomainError]]:
+    """Event's slug → refusal, from the page's address; anything unknown in it is nothing."""
+    pairs = [one.partition(".") for one in (told or "").split()[:100]]
+    return {slug: REFUSALS[code] for slug, _dot, code in pairs if code in REFUSALS}
 
 
 def _reply(form: Form, party: Party, event: Event, invited: InvitedEvent, *, companions: list[str]) -> Reply | None:

@@ -4,7 +4,6 @@ Nothing changes on GET, because mail scanners follow every link.
 """
 
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
@@ -30,10 +29,10 @@ from events.registration.claims import ClaimDesk
 
 from . import queries
 from .access import invitation_by_token
-from .answer_view import cards_of, companions_words, letter_of, until_words
+from .answer_view import cards_of, companions_words, guest_choices, letter_of, until_words
 from .answering import Answers, Giver, answer
-from .errors import REFUSALS, InvitationWithdrawn, LinkReplaced
-from .forms import companions_left, labels_of_page, open_events, parse_answers_page, values_of_page
+from .errors import InvitationWithdrawn, LinkReplaced
+from .forms import companions_left, labels_of_page, open_events, parse_answers_page, refusals_told, told_refusals, values_of_page
 from .model import Answer, AnswerSource, Invitation, Link
 from .party import Party, party_of
 
@@ -63,7 +62,7 @@ async def show_invitation(
         return await _closed_page(db, request, invitation, closed)
     party = await party_of(db, invitation.id)
     form = Form(values_of_page(party).items())
-    return await _page(db, request, tokens, party, link, form=form, saved=said == "saved", refused=_refusals(refused))
+    return await _page(db, request, tokens, party, link, form=form, saved=said == "saved", refused=refusals_told(refused))
 
 
 @post(["/i/{token:str}", "/d/{token:str}"], status_code=303)
@@ -91,9 +90,8 @@ async def answer_invitation(request: AnyRequest, token: FromPath[str]) -> Respon
     for reply in given.replies:
         here.live.mark(party.events[reply.event_id].live_topic)
     here.worker.wake()
-    told = [f"{party.events[one.event_id].slug}.{one.refusal.code}" for one in refused]
-    query = {"said": "saved"} | ({"refused": " ".join(told)} if told else {})
-    return Redirect(f"{request.url.path}?{urlencode(query)}", status_code=303)
+    told = told_refusals(party, refused)
+    return Redirect(f"{request.url.path}?said=saved{f'&refused={told}' if told else ''}", status_code=303)
 
 
 async def _unknown_clashes(db: Executor, party: Party, given: Answers, form: Form) -> ClashNotice | None:
@@ -141,6 +139,7 @@ async def _page(
         link=link.value,
         letter=letter_of(invitation, host["name"]),
         cards=cards,
+        choices=guest_choices(),
         form=form,
         labels=labels_of_page(party),
         saved=saved,
@@ -176,12 +175,6 @@ async def _closed_page(
         title=told.say(),
         next_step=told.say_next_step(),
     )
-
-
-def _refusals(told: str | None) -> dict[str, type[Any]]:
-    """Event's slug → refusal, from the address after an answer; anything unknown in it is nothing."""
-    pairs = [one.partition(".") for one in (told or "").split()[:100]]
-    return {slug: REFUSALS[code] for slug, _dot, code in pairs if code in REFUSALS}
 
 
 def _speak(request: AnyRequest, invitation: Invitation) -> None:
