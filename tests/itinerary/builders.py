@@ -1,16 +1,25 @@
 """Builders of itineraries: events at known places and hours."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
+from events.itinerary.choosing import same_guest
 from events.itinerary.model import Place, Stay
+from events.itinerary.queries import guests_of_party
 from events.kit.clock import now
 from events.kit.database import Executor
 from events.kit.ids import new_id
+from events.kit.tokens import random_token
 from events.programme.model import Event
 from events.programme.queries import event_by_id
-from tests.builders import make_event
+from events.registration.actions import register
+from events.registration.claims import ClaimDesk
+from events.registration.model import GuestDetails, Outcome, SignUp
+from tests.builders import TOKENS, make_event, make_guest
 
 HANEDA = Place(35.5494, 139.7798)
 YOKOHAMA = Place(35.4550, 139.6330)
@@ -58,3 +67,20 @@ async def place_venue(db: Executor, event: Event, place: Place) -> None:
     await db.execute(
         "update venues set latitude = $2, longitude = $3 where id = $1", await venue_of(db, event), place.latitude, place.longitude
     )
+
+
+async def book_together(
+    db: Executor, events: Sequence[Event], *guests: GuestDetails, lead: Outcome | None = None, **booking: Any
+) -> list[Outcome]:
+    """One party at several events: the first booking leads, unless a lead is given; guests who have a ticket come with it."""
+    outcomes: list[Outcome] = []
+    for event in events:
+        first = lead or (outcomes[0] if outcomes else None)
+        lead_id = first.booking_id if first else None
+        known = await guests_of_party(db, lead_id) if lead_id else []
+        wanted = list(guests) or [make_guest()]
+        party = [next((replace(guest, guest_id=one.guest_id) for one in known if same_guest(one.guest, guest)), guest) for guest in wanted]
+        given: dict[str, Any] = {"email": "guest@example.com", "locale": "en", "source": "form", "accept_waitlist": True, "mail": False}
+        sign_up = SignUp(key=f"test:{random_token()}", guests=party, lead_id=lead_id, **(given | booking))
+        outcomes.append(await register(ClaimDesk(db, TOKENS), event, sign_up))  # type: ignore[arg-type]  # a connection serves as well
+    return outcomes

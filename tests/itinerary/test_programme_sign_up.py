@@ -14,6 +14,7 @@ from events.itinerary import actions
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.programme.model import Event
+from events.registration import actions as registration
 from tests.builders import fill, make_programme
 from tests.staff import browser, running_app
 from tests.visitor import Page, Visitor
@@ -161,7 +162,7 @@ async def test_what_was_broken_off_between_two_events_is_completed(
     events = await three_events(pool, programme_id)
     page = await visitor.open(await address(pool, programme_id))
     answers = ERIKA | MAX | {"events": [event.slug for event in events], "companion-1-events": [events[2].slug]}
-    whole = actions.register
+    whole = registration.register
 
     async def dies_at_second(claims: Any, event: Event, sign_up: Any) -> Any:
         if event.id == events[1].id:

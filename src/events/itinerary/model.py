@@ -8,7 +8,7 @@ import msgspec
 
 from events.programme.model import Access, Event, Programme, Texts
 from events.programme.standing import GuestPlaces, Standing
-from events.registration.model import GuestDetails, SignUp
+from events.registration.model import GuestDetails, RegistrationState, SignUp
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -108,3 +108,22 @@ class SignedUp(msgspec.Struct, frozen=True, kw_only=True):
 
     lead_id: UUID | None
     refused: list[Event]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One event in a subscribed calendar. `registration_id` names it for good; `cancellations` counts how often places were given
+    back, which the version of the entry follows."""
+
+    event: Event
+    registration_id: UUID
+    states: list[RegistrationState]
+    cancellations: int
+    changed_at: datetime
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscribed calendar of a party or of one guest, in the language of its booking."""
+
+    locale: str
+    organiser_email: str
+    entries: list[Entry]
