@@ -32,7 +32,11 @@ async def apply_for(db: Executor, event: Event, *names: str, **given: Any) -> li
 
 
 async def registrations_of(db: Executor, outcome: Outcome) -> list[UUID]:
-    rows = await db.fetch("select id from registrations where booking_id = $1 order by id", outcome.booking_id)
+    """Its registrations, in the order in which the guests were named."""
+    rows = await db.fetch(
+        "select r.id from registrations r join guests g on g.id = r.guest_id where r.booking_id = $1 order by g.position",
+        outcome.booking_id,
+    )
     return [row["id"] for row in rows]
 
 

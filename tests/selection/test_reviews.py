@@ -26,7 +26,8 @@ HOST, PROTOCOL, SECURITY = ReviewRole.HOST, ReviewRole.PROTOCOL, ReviewRole.SECU
 
 async def say(tx: Connection, event: Event, staff: Staff, guests: list[UUID], role: ReviewRole = HOST, **word: Any) -> list[int]:
     """One word, by default that somebody agrees."""
-    return await give_verdicts(tx, event, staff, guests, role=role, **({"verdict": Verdict.APPROVED, "now": now()} | word))
+    word = {"verdict": Verdict.APPROVED, "now": now(), **word}
+    return await give_verdicts(tx, event, staff, guests, role=role, **word)
 
 
 async def test_one_word_of_the_host_is_enough_where_nobody_else_is_asked(tx: Connection) -> None:

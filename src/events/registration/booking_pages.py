@@ -159,6 +159,7 @@ async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url:
         base_url=base_url,
         position=await queries.waitlist_position(db, booking.id),
         may_sign_up=standing(event, places, moment).takes_sign_ups,
+        passed_over=await queries.passed_over(db, booking.id),
     )
     return _page(
         "registration/booking.html",

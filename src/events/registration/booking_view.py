@@ -13,7 +13,7 @@ from events.people.diet import diet_words
 from events.people.names import full_name, kana_name, second_script
 from events.programme.model import Event, EventStatus
 
-from .model import BookedPlace, Booking, RegistrationState
+from .model import BookedPlace, Booking, PassedOver, RegistrationState
 
 Words = tuple[str, list[str], str]
 """A heading, the sentences below it, and the tone of a notice."""
@@ -46,7 +46,10 @@ class GuestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookingView(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole page. `next_steps` says in sentences what happens now; `held_places` wait for the registrant's word."""
+    """The whole page. `next_steps` says in sentences what happens now; `held_places` wait for the registrant's word.
+
+    `offered` are the guests (id and name) for whom a place came free; `may_wait_again` after an offer or a hold has run out.
+    """
 
     heading: str
     next_steps: list[str]
@@ -57,15 +60,26 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     may_change: bool
     may_cancel: bool
     may_sign_up_again: bool
+    offered: list[tuple[str, str]] = []
+    may_wait_again: bool = False
 
 
 def view_of(
-    booking: Booking, event: Event, *, now: datetime, tokens: Tokens, base_url: str, position: int | None, may_sign_up: bool
+    booking: Booking,
+    event: Event,
+    *,
+    now: datetime,
+    tokens: Tokens,
+    base_url: str,
+    position: int | None,
+    may_sign_up: bool,
+    passed_over: PassedOver | None = None,
 ) -> BookingView:
-    """Decides the words of the page. `position` is the booking's place in line, if it waits."""
+    """Decides the words of the page. `position` is the booking's place in line, if it waits; `passed_over` tells when places came
+    free that were too few for it."""
     live = booking.live_places
     off = event.status == EventStatus.CANCELLED
-    heading, next_steps, tone = _words(booking, event, now=now, position=position)
+    heading, next_steps, tone = _words(booking, event, now=now, position=position, passed_over=passed_over)
     return BookingView(
         heading=heading,
         next_steps=next_steps,
@@ -76,6 +90,8 @@ def view_of(
         may_change=bool(live) and not off and now < event.changes_until,
         may_cancel=bool(live) and not off and may_cancel(event, now),
         may_sign_up_again=not live and may_sign_up,
+        offered=[] if off else [(str(place.guest_id), full_name(place.guest, current_language())) for place in booking.offered_places],
+        may_wait_again=not live and not off and may_wait_again(booking, event, now),
     )
 
 
@@ -84,14 +100,22 @@ def may_cancel(event: Event, now: datetime) -> bool:
     return now < event.starts_at
 
 
-def _words(booking: Booking, event: Event, *, now: datetime, position: int | None) -> Words:
+def may_wait_again(booking: Booking, event: Event, now: datetime) -> bool:
+    """Whoever missed the time to answer may go back in line while there is one."""
+    missed = any(place.state == RegistrationState.EXPIRED for place in booking.places)
+    return missed and event.waiting_list and event.status == EventStatus.PUBLISHED and now < event.starts_at
+
+
+def _words(booking: Booking, event: Event, *, now: datetime, position: int | None, passed_over: PassedOver | None) -> Words:
     states = {place.state for place in booking.live_places}
     if event.status == EventStatus.CANCELLED:
         return _("This event was cancelled"), [_("We are sorry. You need not do anything; your places are void.")], "bad"
     if not states or now >= event.ends_at:
         return _over(booking) if not states else (_("This event is over"), [_("Thank you for being with us.")], "ok")
+    if RegistrationState.OFFERED in states:
+        return _offered(booking, event)
     if RegistrationState.WAITLISTED in states:
-        return _waiting(booking, position)
+        return _waiting(booking, event, position, passed_over)
     if RegistrationState.HELD in states:
         return _held(booking, event)
     return _undecided(booking) if RegistrationState.AWAITING_APPROVAL in states else _confirmed(booking)
@@ -122,7 +146,7 @@ def _over(booking: Booking) -> Words:
     return _("This booking is cancelled"), [_("The places have been given back. Thank you for letting us know.")], "warn"
 
 
-def _waiting(booking: Booking, position: int | None) -> Words:
+def _waiting(booking: Booking, event: Event, position: int | None, passed_over: PassedOver | None) -> Words:
     guests = len([place for place in booking.live_places if place.state == RegistrationState.WAITLISTED])
     ahead = (position or 1) - 1
     return (
@@ -131,13 +155,52 @@ def _waiting(booking: Booking, position: int | None) -> Words:
             ngettext("%(num)s booking is ahead of you.", "%(num)s bookings are ahead of you.", ahead) % {"num": ahead}
             if ahead
             else _("You are next in line."),
-            ngettext(
-                "As soon as a place becomes free for you, it is yours, and we write to %(email)s at once.",
-                "As soon as %(num)s places are free for you together, they are yours, and we write to %(email)s at once.",
-                guests,
-            )
-            % {"num": guests, "email": booking.email},
+            *([_passed_over_words(booking, event, passed_over, guests)] if passed_over and passed_over.free < guests else []),
+            _when_a_place_is_free(booking, event, guests),
             _("If you can no longer come, please give your place in line back."),
+        ],
+        "warn",
+    )
+
+
+def _when_a_place_is_free(booking: Booking, event: Event, guests: int) -> str:
+    if event.offer_hours:
+        return _("As soon as enough places are free for you, we keep them and write to %(email)s; you then have time to answer.") % {
+            "email": booking.email
+        }
+    return ngettext(
+        "As soon as a place becomes free for you, it is yours, and we write to %(email)s at once.",
+        "As soon as %(num)s places are free for you together, they are yours, and we write to %(email)s at once.",
+        guests,
+    ) % {"num": guests, "email": booking.email}
+
+
+def _passed_over_words(booking: Booking, event: Event, passed_over: PassedOver, guests: int) -> str:
+    words = {"time": moment_for(booking, event, passed_over.at), "free": passed_over.free, "party": guests}
+    told = ngettext(
+        "On %(time)s %(free)s place came free, too few for the %(party)s of you.",
+        "On %(time)s %(free)s places came free, too few for the %(party)s of you.",
+        passed_over.free,
+    )
+    return f"{told % words} {_('A smaller party was served; you keep your place in line.')}"
+
+
+def moment_for(booking: Booking, event: Event, at: datetime) -> str:
+    """An instant where the mail is read first, then where the event is."""
+    locale = current_language()
+    if booking.time_zone:
+        return moment_label(at, booking.time_zone, locale=locale, guest_zone=event.time_zone)
+    return moment_label(at, event.time_zone, locale=locale, guest_zone=home_zone(locale))
+
+
+def _offered(booking: Booking, event: Event) -> Words:
+    ends = [place.expires_at for place in booking.offered_places if place.expires_at]
+    words = {"num": len(ends), "time": moment_for(booking, event, min(ends))}
+    return (
+        ngettext("A place has become free for you", "%(num)s places have become free for you", len(ends)) % words,
+        [
+            ngettext("We keep it for you until %(time)s.", "We keep them for you until %(time)s.", len(ends)) % words,
+            _("Without an answer until then, the next in line is asked."),
         ],
         "warn",
     )
@@ -186,6 +249,7 @@ def _state(state: RegistrationState) -> tuple[str, str]:
     return {
         RegistrationState.CONFIRMED: (_("Confirmed"), "ok"),
         RegistrationState.HELD: (_("Kept for you"), "warn"),
+        RegistrationState.OFFERED: (_("Offered to you"), "warn"),
         RegistrationState.AWAITING_APPROVAL: (_("Being decided"), "brand"),
         RegistrationState.WAITLISTED: (_("On the waiting list"), "warn"),
         RegistrationState.CANCELLED: (_("Given back"), ""),

@@ -159,3 +159,10 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     def live_places(self) -> list[BookedPlace]:
         """The guests who still have, or wait for, a place."""
         return [place for place in self.places if not place.is_over]
+
+
+class PassedOver(msgspec.Struct, frozen=True, kw_only=True):
+    """Places came free that were too few for a party in line; it keeps its place there."""
+
+    at: datetime
+    free: int

@@ -64,6 +64,7 @@ async def party_view(db: Executor, party: Sequence[Booking], *, now: datetime, t
             base_url=base_url,
             position=await queries.waitlist_position(db, booking.id) if waits else None,
             may_sign_up=standing(event, places[event.id], now).takes_sign_ups,
+            passed_over=await queries.passed_over(db, booking.id) if waits else None,
         )
         events.append(PartyEvent(event=event, token=tokens.token("booking", booking.id), span=_span(event), view=view))
     feed_url = party_feed_url(base_url, tokens, party[0].party_id)

@@ -11,7 +11,7 @@ import msgspec
 
 from events.kit.database import Connection, Executor
 
-from .model import BookedPlace, Booking, GuestDetails
+from .model import BookedPlace, Booking, GuestDetails, PassedOver
 
 _PLACES = """
 select b.id, b.organiser_id, b.event_id, b.email, b.locale, b.source, b.created_at, b.lead_id, b.time_zone, b.registrant_name, b.payer,
@@ -118,6 +118,22 @@ async def waitlist_position(db: Executor, booking_id: UUID) -> int | None:
         booking_id,
     )
     return int(position) if position is not None else None
+
+
+async def passed_over(db: Executor, booking_id: UUID) -> PassedOver | None:
+    """When places came free that were too few for the party that waits, if that happened since it stands in line."""
+    row = await db.fetchrow(
+        """
+        select skipped_at as at, skipped_free as free
+        from waitlist_entries
+        where booking_id = $1
+          and state = 'waiting'
+          and skipped_at is not null
+          and skipped_free is not null
+        """,
+        booking_id,
+    )
+    return msgspec.convert(dict(row), PassedOver) if row else None
 
 
 async def give_back_places(
@@ -246,24 +262,6 @@ async def withdraw_consents(tx: Connection, guest_id: UUID, purposes: Sequence[s
         list(purposes),
         now,
     )
-
-
-async def forget_sensitive_details(db: Executor, ended_before: datetime) -> int:
-    """Empties food and access needs of guests all of whose events ended before the time. Answers how many guests."""
-    status = await db.execute(
-        """
-        update guests g
-        set diet = '',
-            access_needs = ''
-        where (g.diet <> '' or g.access_needs <> '')
-          and (select max(e.ends_at)
-               from registrations r
-               join events e on e.id = r.event_id
-               where r.guest_id = g.id) < $1
-        """,
-        ended_before,
-    )
-    return int(status.rpartition(" ")[2])
 
 
 async def events_with_expired_holds(db: Executor, now: datetime) -> list[UUID]:

@@ -99,13 +99,11 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str | None
 
 
-class LineStanding(msgspec.Struct, frozen=True, kw_only=True):
-    """A party's place in line as its registrant may know it."""
+class Lapse(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer that ran out."""
 
-    position: int
+    at: datetime
     party_size: int
-    skipped_at: datetime | None
-    skipped_free: int | None
 
 
 def is_approved(verdicts: Mapping[ReviewRole, Verdict], needed: Collection[str]) -> bool:
