@@ -42,15 +42,15 @@ class Bringer(Visitor):
         answer = await self.client.post("/organiser/imports", data={"target": self.target}, files={"file": (name, content)})
         return await self.followed(answer)
 
-    async def look(self, content: bytes, *, columns: dict[str, str] | None = None, **defaults: str) -> Page:
+    async def look(self, content: bytes, defaults: dict[str, str] | None = None, *, columns: dict[str, str] | None = None) -> Page:
         """The look at what would come of the list."""
         page = await self.upload(content)
         page = await self.press(page, "/columns", columns or {})
-        return await self.press(page, "/defaults", dict(defaults))
+        return await self.press(page, "/defaults", defaults or {})
 
-    async def bring(self, content: bytes, *, columns: dict[str, str] | None = None, **defaults: str) -> Page:
+    async def bring(self, content: bytes, defaults: dict[str, str] | None = None, *, columns: dict[str, str] | None = None) -> Page:
         """The page after everything was pressed; a long list is still on its way then."""
-        return await self.take_in(await self.look(content, columns=columns, **defaults))
+        return await self.take_in(await self.look(content, defaults, columns=columns))
 
     async def take_in(self, page: Page) -> Page:
         return await self.press(page, "/run", {})

@@ -29,7 +29,7 @@ async def invited(pool: Pool, programme_id: UUID, columns: str = "family_name, g
 async def test_list_comes_in_with_names_byte_for_byte(bringer: Bringer, pool: Pool, programme_id: UUID, dinner: Event) -> None:
     rows = [(*names, f"guest{number}@example.com", "Musterlinse GmbH") for number, names in enumerate(DEMO_NAMES)]
 
-    page = await bringer.bring(csv_of(*rows), **{f"at-{dinner.slug}": "yes"})
+    page = await bringer.bring(csv_of(*rows), {f"at-{dinner.slug}": "yes"})
 
     assert page.status == 200
     assert "8 people have come in" in page.text
@@ -39,16 +39,16 @@ async def test_list_comes_in_with_names_byte_for_byte(bringer: Bringer, pool: Po
 async def test_workbook_says_the_same_as_text(bringer: Bringer, pool: Pool, programme_id: UUID, dinner: Event) -> None:
     rows = [(*names, f"guest{number}@example.com", "Musterlinse GmbH") for number, names in enumerate(DEMO_NAMES)]
 
-    await bringer.bring(book_of(*rows), **{f"at-{dinner.slug}": "yes"})
+    await bringer.bring(book_of(*rows), {f"at-{dinner.slug}": "yes"})
 
     assert sorted(await invited(pool, programme_id)) == sorted(rows)
 
 
 async def test_same_list_again_brings_nobody(bringer: Bringer, pool: Pool, programme_id: UUID, dinner: Event) -> None:
     rows = [(*names, f"guest{number}@example.com", "Musterlinse GmbH") for number, names in enumerate(DEMO_NAMES)]
-    await bringer.bring(csv_of(*rows), **{f"at-{dinner.slug}": "yes"})
+    await bringer.bring(csv_of(*rows), {f"at-{dinner.slug}": "yes"})
 
-    page = await bringer.look(csv_of(*rows), **{f"at-{dinner.slug}": "yes"})
+    page = await bringer.look(csv_of(*rows), {f"at-{dinner.slug}": "yes"})
 
     assert "Nobody new is in this list" in page.text
     assert [form.action for form in page.forms if form.action.endswith("/run")] == []
@@ -69,13 +69,16 @@ async def test_defaults_hold_where_the_line_says_nothing(
 
     await bringer.bring(
         content,
-        locale="de",
-        inviter="Die Botschafterin",
-        honorific="Dr.",
-        companions="named",
-        max_companions="2",
-        answer_by="2100-01-31T18:00",
-        **{f"at-{dinner.slug}": "yes", f"pool-{dinner.slug}": str(japan)},
+        {
+            "locale": "de",
+            "inviter": "Die Botschafterin",
+            "honorific": "Dr.",
+            "companions": "named",
+            "max_companions": "2",
+            "answer_by": "2100-01-31T18:00",
+            f"at-{dinner.slug}": "yes",
+            f"pool-{dinner.slug}": str(japan),
+        },
     )
 
     columns = "family_name, locale, inviter, honorific, companions, max_companions, flags, answer_by::text"
@@ -103,7 +106,7 @@ async def test_bad_lines_stay_out_and_can_be_taken_away(bringer: Bringer, pool: 
         ("Good", "Grace", "grace@example.com", "=HYPERLINK()"),
         ("", "Nameless", "nameless@example", "=HYPERLINK()"),
     )
-    page = await bringer.bring(content, **{f"at-{dinner.slug}": "yes"})
+    page = await bringer.bring(content, {f"at-{dinner.slug}": "yes"})
 
     assert [row[0] for row in await invited(pool, programme_id)] == ["Good"]
     answer = await bringer.client.post(f"/organiser/imports/{import_id(page)}/bad-rows.csv")
@@ -122,10 +125,10 @@ async def test_bad_lines_stay_out_and_can_be_taken_away(bringer: Bringer, pool: 
 
 async def test_corrected_lines_come_in_without_anybody_twice(bringer: Bringer, pool: Pool, programme_id: UUID, dinner: Event) -> None:
     content = csv_of(("Good", "Grace", "grace@example.com", "@home"), ("", "Nina", "nina@example.com", "@home"))
-    page = await bringer.bring(content, **{f"at-{dinner.slug}": "yes"})
+    page = await bringer.bring(content, {f"at-{dinner.slug}": "yes"})
     answer = await bringer.client.post(f"/organiser/imports/{import_id(page)}/bad-rows.csv")
 
-    await bringer.bring(answer.content.replace(b",,Nina", b",Named,Nina"), **{f"at-{dinner.slug}": "yes"})
+    await bringer.bring(answer.content.replace(b",,Nina", b",Named,Nina"), {f"at-{dinner.slug}": "yes"})
 
     assert sorted(await invited(pool, programme_id)) == [
         ("Good", "Grace", "grace@example.com", "@home"),
@@ -134,7 +137,7 @@ async def test_corrected_lines_come_in_without_anybody_twice(bringer: Bringer, p
 
 
 async def test_look_writes_nothing_but_staged_rows(bringer: Bringer, pool: Pool, programme_id: UUID, dinner: Event) -> None:
-    page = await bringer.look(csv_of(("Good", "Grace", "grace@example.com", "")), **{f"at-{dinner.slug}": "yes"})
+    page = await bringer.look(csv_of(("Good", "Grace", "grace@example.com", "")), {f"at-{dinner.slug}": "yes"})
 
     assert await invited(pool, programme_id) == []
     assert await pool.fetchval("select count(*) from import_rows where import_id = $1", import_id(page)) == 1
@@ -151,7 +154,7 @@ async def test_two_columns_cannot_say_the_same(bringer: Bringer, dinner: Event) 
 async def test_whole_name_is_kept_whole_with_a_warning(bringer: Bringer, pool: Pool, programme_id: UUID, dinner: Event) -> None:
     content = csv_of(("見本　花子", "hanako@example.com"), header=("氏名", "メール"), encoding="cp932")
 
-    page = await bringer.look(content, **{f"at-{dinner.slug}": "yes"})
+    page = await bringer.look(content, {f"at-{dinner.slug}": "yes"})
     assert "Names stay whole" in page.text
     await bringer.take_in(page)
 
@@ -172,7 +175,7 @@ async def test_list_for_a_single_event(bringer: Bringer, pool: Pool, dinner: Eve
 
 
 async def test_import_is_written_down_without_names(bringer: Bringer, pool: Pool, dinner: Event) -> None:
-    page = await bringer.bring(csv_of(("Good", "Grace", "grace@example.com", ""), ("", "", "x", "")), **{f"at-{dinner.slug}": "yes"})
+    page = await bringer.bring(csv_of(("Good", "Grace", "grace@example.com", ""), ("", "", "x", "")), {f"at-{dinner.slug}": "yes"})
 
     entries = await pool.fetch("select action, subject, detail from audit_entries where organiser_id = $1", dinner.organiser_id)
     assert [tuple(entry) for entry in entries] == [

@@ -117,12 +117,13 @@ def importer(tokens: Tokens) -> Handler:
     async def take_in(pool: Pool, job: Job) -> None:
         list_ = await queries.import_by_id(pool, UUID(job.payload["import_id"]))
         if list_ is None or list_.state != ImportState.RUNNING:
-            return None
+            return
         target = await target_of_import(pool, list_)
         for _portion in range(PORTIONS_A_JOB):
             async with pool.acquire() as connection, connection.transaction():
                 if not await take_portion(connection, list_, target, tokens=tokens, now=clock.now()):
-                    return await _finish(connection, list_, now=clock.now())
+                    await _finish(connection, list_, now=clock.now())
+                    return
         async with pool.acquire() as connection, connection.transaction():
             await insert_job(connection, JOB, job.payload)
 

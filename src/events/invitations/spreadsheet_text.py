@@ -22,7 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # Real Japanese text comes in runs; what Latin letters look like in CP932 stands alone between ASCII letters.
-_JAPANESE_RUN = re.compile(r"[ぁ-んァ-ヶー々一-鿿]{2,}")
+_JAPANESE_RUN = re.compile(r"[ぁ-んァ-ヶー々一-鿿ｦ-ﾟ]{2,}")
 _LATIN_LETTER = re.compile(r"[À-ÖØ-öø-ÿŠšŽžŒœŸ]")
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
