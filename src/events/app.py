@@ -74,6 +74,7 @@ from .questions import organiser_pages as question_pages
 from .questions.shelf import QuestionShelf
 from .registration import actions as registration
 from .registration import api as registration_api
+from .registration import answer_pages as booking_answer_pages
 from .registration import booking_pages
 from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
@@ -93,6 +94,7 @@ LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 PAGES: list[ControllerRouterHandler] = [
     accounts_pages.router,
     audit_pages.router,
+    booking_answer_pages.router,
     booking_pages.router,
     confirmation_pages.router,
     door_api.api,

@@ -33,6 +33,7 @@ from events.programme.queries import event_by_id, event_by_slug
 from events.programme.standing import standing
 
 from . import actions, queries
+from .answers_note import answers_note
 from .booking_view import may_cancel, view_of
 from .errors import AlreadyInside, ChangesClosed, HoldExpired
 from .forms import field_labels, guest_values, parse_guest
@@ -169,6 +170,7 @@ async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url:
         notice_text=notice_text,
         full=await _full(db, full),
         changes_until=_moment(event, "changes_until"),
+        answers=await answers_note(db, booking, event, now=moment),
     )
 
 

@@ -16,6 +16,7 @@ from events.programme.queries import events_by_ids
 from events.programme.standing import standing
 
 from . import queries
+from .answers_note import AnswersNote, answers_note
 from .booking_view import BookingView, GuestView, view_of
 from .feed_links import as_webcal, party_feed_url
 from .model import Booking
@@ -28,6 +29,7 @@ class PartyEvent(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     span: str
     view: BookingView
+    answers: AnswersNote | None
 
 
 class PartyGuest(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +68,8 @@ async def party_view(db: Executor, party: Sequence[Booking], *, now: datetime, t
             may_sign_up=standing(event, places[event.id], now).takes_sign_ups,
             passed_over=await queries.passed_over(db, booking.id) if waits else None,
         )
-        events.append(PartyEvent(event=event, token=tokens.token("booking", booking.id), span=_span(event), view=view))
+        answers = await answers_note(db, booking, event, now=now)
+        events.append(PartyEvent(event=event, token=tokens.token("booking", booking.id), span=_span(event), view=view, answers=answers))
     feed_url = party_feed_url(base_url, tokens, party[0].party_id)
     return PartyView(
         guests=_guests(events),
