@@ -1,4 +1,4 @@
-"""Guests and mails as lines of a list, in the words and scripts of the page's language."""
+"""Guests as lines of a list, in the words and scripts of the page's language."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,8 @@ from events.people.names import full_name, is_family_first, kana_name, second_sc
 from events.programme.model import Event
 from events.registration.model import RegistrationState
 
-from .model import GuestLine, MailLine
+from .mail_lines import MAIL_WORDS
+from .model import GuestLine
 
 STATE_WORDS: dict[str, tuple[str, str]] = {
     RegistrationState.CONFIRMED: (N_("Confirmed"), ""),
@@ -22,27 +23,6 @@ STATE_WORDS: dict[str, tuple[str, str]] = {
     RegistrationState.WAITLISTED: (N_("Waiting list"), "brand"),
     RegistrationState.CANCELLED: (N_("Cancelled"), "bad"),
     RegistrationState.EXPIRED: (N_("Not answered in time"), "bad"),
-}
-MAIL_WORDS: dict[str, tuple[str, str]] = {
-    "queued": (N_("On its way"), ""),
-    "sent": (N_("Sent"), "ok"),
-    "failed": (N_("Not sent"), "bad"),
-    "bounced": (N_("Bounced"), "bad"),
-}
-KIND_WORDS: dict[str, str] = {
-    "confirmed": N_("Confirmation"),
-    "held": N_("Place held"),
-    "offered": N_("Place offered"),
-    "offer_lapsed": N_("Offer ran out"),
-    "awaiting_approval": N_("Application received"),
-    "waitlisted": N_("Waiting list"),
-    "promoted": N_("Moved up"),
-    "approved": N_("Approval"),
-    "rejected": N_("Application declined"),
-    "cancelled": N_("Cancellation"),
-    "changed": N_("Change"),
-    "moved": N_("New time or place"),
-    "called_off": N_("Event called off"),
 }
 FLAG_WORDS = {"speaker": N_("Speaker"), "vip": N_("VIP"), "no_photo": N_("No photo"), "wheelchair": N_("Wheelchair")}
 
@@ -71,19 +51,6 @@ class ShownGuest(msgspec.Struct, frozen=True, kw_only=True):
     is_walk_in: bool
 
 
-class ShownMail(msgspec.Struct, frozen=True, kw_only=True):
-    id: int
-    name: str
-    recipient: str
-    kind: str
-    word: str
-    tone: str
-    attempts: int
-    error: str
-    at: str
-    may_resend: bool
-
-
 def present_guest(line: GuestLine, event: Event) -> ShownGuest:
     """A guest in the list of one event."""
     language = current_language()
@@ -110,23 +77,6 @@ def present_guest(line: GuestLine, event: Event) -> ShownGuest:
         mail_tone=mail_tone,
         flags=[_(FLAG_WORDS[flag]) for flag in line.flags],
         is_walk_in=line.source == "walk_in",
-    )
-
-
-def present_mail(line: MailLine, event: Event) -> ShownMail:
-    """A mail in the list of one event. Sending again is offered for what did not arrive and was not followed by another mail."""
-    word, tone = MAIL_WORDS[line.status]
-    return ShownMail(
-        id=line.id,
-        name=full_name(line.person, current_language()),
-        recipient=line.recipient,
-        kind=_(KIND_WORDS.get(line.kind, line.kind)),
-        word=_(word),
-        tone=tone,
-        attempts=line.attempts,
-        error=line.last_error or "",
-        at=f"{line.created_at.astimezone(ZoneInfo(event.time_zone)):%Y-%m-%d %H:%M}",
-        may_resend=line.status in ("failed", "bounced") and line.is_newest,
     )
 
 

@@ -62,4 +62,5 @@ def _ticket(row: TicketRow, admissions: list[Admission]) -> Ticket:
         organiser_email=row.organiser_email,
         guest=row.guest,
         admissions=admissions,
+        time_zone=row.time_zone,
     )

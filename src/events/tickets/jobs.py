@@ -13,6 +13,7 @@ from events.messaging.stationery import Posting
 from events.programme.model import TimeAndPlace
 from events.registration.queries import waitlist_position
 
+from . import queries
 from .actions import tickets_of_booking
 from .letters import Letter, letter
 from .mails import write_mail
@@ -27,6 +28,7 @@ class Order(msgspec.Struct, frozen=True):
     registration_ids: list[UUID] = []
     with_ticket: list[UUID] | None = None
     former: TimeAndPlace | None = None
+    review_ids: list[int] = []
 
 
 def booking_mailer(outbox: Outbox) -> Handler:
@@ -41,6 +43,7 @@ def booking_mailer(outbox: Outbox) -> Handler:
             about=order.registration_ids,
             with_ticket=order.with_ticket,
             former=order.former,
+            asked=await queries.asked_by_reviewers(pool, order.review_ids, order.registration_ids) if order.review_ids else "",
         )
         if planned is None:
             return
@@ -51,6 +54,12 @@ def booking_mailer(outbox: Outbox) -> Handler:
         await outbox.deliver(pool, job, envelope_of(planned, order.booking_id), write)
 
     return send
+
+
+async def order_planned_mails(pool: Pool) -> None:
+    """Sweep: reminders and thanks whose time has come."""
+    await queries.order_reminders(pool)
+    await queries.order_thanks(pool)
 
 
 def envelope_of(planned: Letter, booking_id: UUID) -> Envelope:

@@ -15,6 +15,7 @@ _SPOKEN_FOR = (
     (RegistrationState.CONFIRMED, None),
     (RegistrationState.AWAITING_APPROVAL, "awaiting_approval"),
     (RegistrationState.HELD, "held"),
+    (RegistrationState.OFFERED, "offered"),
     (RegistrationState.WAITLISTED, "waitlisted"),
 )
 
@@ -34,7 +35,7 @@ class Letter(msgspec.Struct, frozen=True):
     """A mail to be written: its template and whom it is about.
 
     `gone` are the guests who have just lost their place, `void` those among them who had a ticket, so that the date stands in a
-    calendar. `former` is what held before the event moved.
+    calendar. `former` is what held before the event moved, `asked` what a reviewer misses about those in `about`.
     """
 
     template: str
@@ -43,6 +44,8 @@ class Letter(msgspec.Struct, frozen=True):
     gone: list[Place] = []
     void: list[Place] = []
     former: TimeAndPlace | None = None
+    about: list[Place] = []
+    asked: str = ""
 
     def in_state(self, state: RegistrationState) -> list[Place]:
         return [place for place in self.places if place.state == state]
@@ -60,6 +63,7 @@ def letter(
     about: Collection[UUID] = (),
     with_ticket: Collection[UUID] | None = None,
     former: TimeAndPlace | None = None,
+    asked: str = "",
 ) -> Letter | None:
     """The mail for an occurrence; `about` are the registrations it concerns, `with_ticket` those that had a ticket, by default all.
 
@@ -70,14 +74,17 @@ def letter(
         return None
     event = places[0].admission.event
     concerned = [place for place in places if not about or place.admission.registration_id in about]
-    if kind in ("cancelled", "rejected", "called_off"):
+    if kind == "offer_lapsed":
+        missed = [place for place in concerned if place.state == RegistrationState.EXPIRED]
+        return Letter(kind, event, places, missed) if missed and event.status != EventStatus.CANCELLED else None
+    if kind in ("cancelled", "rejected", "called_off", "offer_withdrawn"):
         gone = [place for place in concerned if place.state == RegistrationState.CANCELLED]
         void = [place for place in gone if with_ticket is None or place.admission.registration_id in with_ticket]
         return Letter(kind, event, places, gone, void) if gone else None
     template = _true_template(kind, {place.state for place in concerned})
     if template is None or event.status == EventStatus.CANCELLED:
         return None
-    return Letter(template, event, places, former=former if former != event.time_and_place else None)
+    return Letter(template, event, places, former=former if former != event.time_and_place else None, about=concerned, asked=asked)
 
 
 def _places(tickets: Sequence[Ticket], event_id: UUID) -> list[Place]:
@@ -85,7 +92,11 @@ def _places(tickets: Sequence[Ticket], event_id: UUID) -> list[Place]:
 
 
 def _true_template(kind: str, states: set[RegistrationState]) -> str | None:
-    if kind in ("held", "awaiting_approval", "waitlisted"):
+    if kind in ("reminder", "thanks"):
+        return kind if RegistrationState.CONFIRMED in states else None
+    if kind == "incomplete":
+        return kind if RegistrationState.AWAITING_APPROVAL in states else None
+    if kind in ("held", "offered", "awaiting_approval", "waitlisted"):
         return kind if RegistrationState(kind) in states else None
     for state, instead in _SPOKEN_FOR:
         if state in states:

@@ -34,7 +34,7 @@ async def write_mail(letter: Letter, posting: Posting, *, position: int | None) 
 async def _attachments(letter: Letter, stationery: Stationery, now: datetime) -> list[Attachment]:
     if letter.void:
         return [_calendar(letter.void, letter.event, stationery, now, cancelled=True)]
-    if letter.gone or not letter.valid:
+    if letter.gone or not letter.valid or letter.template == "thanks":
         return []
     tickets = [place.ticket for place in letter.valid]
     pdf = await ticket_pdf(tickets, stationery.tokens, base_url=stationery.base_url, now=now)
@@ -78,7 +78,10 @@ def mail_words(letter: Letter, stationery: Stationery, position: int | None) -> 
         "former": _former(letter.former, event) if letter.former else [],
         "staying": [full_name(place.ticket.guest, current_language()) for place in letter.valid],
         "position": position,
-        "deadline": _held_until(letter),
+        "deadline": _kept_until(letter),
+        "offer_url": _offer_url(booking_url, event, first.locale),
+        "concerned": [full_name(place.ticket.guest, current_language()) for place in letter.about],
+        "asked": letter.asked,
         "link": booking_url,
         "booking_url": booking_url,
         "event_url": f"{stationery.base_url}/e/{event.slug}?lang={first.locale}",
@@ -131,10 +134,21 @@ def _guest_words(place: Place, stationery: Stationery) -> dict[str, Any]:
     }
 
 
-def _held_until(letter: Letter) -> str:
-    ends = [place.admission.expires_at for place in letter.in_state(RegistrationState.HELD) if place.admission.expires_at]
-    language = current_language()
-    return moment_label(min(ends), letter.event.time_zone, locale=language, guest_zone=home_zone(language)) if ends else ""
+def _kept_until(letter: Letter) -> str:
+    """Until when a held or offered place is kept: where the mail is read first, then where the event is."""
+    kept = [*letter.in_state(RegistrationState.HELD), *letter.in_state(RegistrationState.OFFERED)]
+    ends = [place.admission.expires_at for place in kept if place.admission.expires_at]
+    own_zone, language = letter.places[0].ticket.time_zone, current_language()
+    if not ends:
+        return ""
+    if own_zone:
+        return moment_label(min(ends), own_zone, locale=language, guest_zone=letter.event.time_zone)
+    return moment_label(min(ends), letter.event.time_zone, locale=language, guest_zone=home_zone(language))
+
+
+def _offer_url(booking_url: str, event: Event, locale: str) -> str:
+    """The page where a party answers what it is offered, or goes back in line."""
+    return f"{booking_url.partition('?')[0]}/offers/{event.slug}?lang={locale}"
 
 
 def _ticket_url(place: Place, stationery: Stationery) -> str:

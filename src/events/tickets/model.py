@@ -39,6 +39,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     organiser_email: str
     guest: GuestDetails
     admissions: list[Admission]
+    time_zone: str | None = None
 
     @property
     def valid_admissions(self) -> list[Admission]:
@@ -65,6 +66,7 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     state: RegistrationState
     table_name: str | None
     expires_at: datetime | None
+    time_zone: str | None = None
 
 
 def number(code: str) -> str:
