@@ -39,6 +39,25 @@ async def reconcile(settings: Settings) -> int:
     return 1 if found else 0
 
 
+async def retention(settings: Settings, *, dry_run: bool) -> int:
+    from events.kit.clock import now
+    from events.kit.database import open_pool
+    from events.privacy.retention import forget_what_is_due, what_is_due
+
+    async with database(settings) as complete:
+        await check_migrated(complete)
+        assert complete.database_url is not None
+        pool = await open_pool(complete.database_url, size=2)
+        try:
+            for due in await what_is_due(pool, now=now()):
+                click.echo(f"{due.organiser}: {due.kind}: {due.rows}, over before {due.before:%Y-%m-%d %H:%M} UTC")
+            if not dry_run:
+                await forget_what_is_due(pool)
+        finally:
+            await pool.close()
+    return 0
+
+
 async def token(settings: Settings, *, organiser: str, scopes: tuple[str, ...]) -> int:
     from events.accounts.actions import issue_token
     from events.accounts.model import Scope
