@@ -109,6 +109,7 @@ async def test_guest_list_shows_names_states_and_arrivals_without_diet(client: h
         "position": "部長",
         "flags": ["vip"],
         "email": "guest@example.com",
+        "answers": {},
     }
 
 

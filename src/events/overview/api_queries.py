@@ -56,7 +56,9 @@ async def places_now(db: Executor, event_id: UUID) -> list[PlacesNow]:
 
 
 class ListedGuest(msgspec.Struct, frozen=True, kw_only=True):
-    """One guest of an event as programs see them: without diet and access needs, which stay between guest and organiser."""
+    """One guest of an event as programs see them: without diet, access needs and answers that are sensitive or for security, which
+    stay between guest and organiser. `answers` go by the slug of the question, those of the whole booking included; a file is named.
+    """
 
     id: UUID
     state: RegistrationState
@@ -76,6 +78,7 @@ class ListedGuest(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     registered_at: datetime
     arrived_at: datetime | None
+    answers: dict[str, str | bool | int | float | list[str]]
 
 
 async def guests_after(
@@ -96,7 +99,14 @@ async def guests_after(
         select g.sort_key, r.id, r.state, p.slug as contingent, r.table_name as table, g.honorific, g.family_name, g.given_name,
                g.family_name_kana, g.given_name_kana, g.family_name_latin, g.given_name_latin, g.company, g.department,
                g.job_title as position, g.flags, b.email, r.created_at as registered_at,
-               (select a.device_at from attendances a where a.registration_id = r.id limit 1) as arrived_at
+               (select a.device_at from attendances a where a.registration_id = r.id limit 1) as arrived_at,
+               coalesce((select jsonb_object_agg(q.slug, coalesce(to_jsonb(u.file_name), o.value))
+                         from question_answers o
+                         join questions q on q.id = o.question_id
+                         left join uploads u on q.kind = 'file' and u.id::text = o.value #>> '{}'
+                         where o.booking_id = r.booking_id
+                           and (o.guest_id = r.guest_id or o.guest_id is null)
+                           and q.sensitivity = 'ordinary'), '{}') as answers
         from registrations r
         cross join lateral (select * from guests g where g.id = r.guest_id offset 0) g
         join bookings b on b.id = r.booking_id

@@ -1,6 +1,7 @@
 """Signing up by program."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import FromPath
 from msgspec import Meta
+from msgspec.structs import replace
 
 from events.accounts.access import require_scope
 from events.accounts.errors import ScopeMissing, TokenRequired
@@ -20,8 +22,11 @@ from events.kit.http import Unavailable, before_program, problem_for
 from events.kit.i18n import N_
 from events.kit.json_body import ONE_LINE, JsonBody, MalformedJson
 from events.kit.openapi import operation, refusals
+from events.kit.tokens import Tokens
 from events.people.names import full_name
 from events.programme.access import hot_event_for_client
+from events.questions.given import Answers, AnswersRefused, given_answers
+from events.questions.model import GivenAnswer, Per, Question
 
 from .actions import register
 from .errors import EventFull, KeyReused, RegistrationClosed, UnknownContingent
@@ -72,6 +77,7 @@ class NewGuest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     department: Line | None = None
     position: Line | None = None
     diet: LongLine | None = None
+    answers: Answers | None = None
 
 
 class NewRegistration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -81,6 +87,7 @@ class NewRegistration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     guests: Annotated[list[NewGuest], Meta(min_length=1, max_length=MOST_GUESTS)]
     contingent: Slug | None = None
     accept_waitlist: bool = False
+    answers: Answers | None = None
 
 
 class BookingLink(msgspec.Struct, frozen=True):
@@ -137,7 +144,7 @@ KEY_HEADER = Schema(
     summary="Sign a party up for an event",
     responses=refusals(
         MalformedJson, KeyMissing, TokenRequired, ScopeMissing, NotFound, EventFull, RegistrationClosed,
-        InvalidInput, UnknownContingent, KeyReused, Unavailable,
+        InvalidInput, AnswersRefused, UnknownContingent, KeyReused, Unavailable,
     ),
 )  # fmt: skip
 async def create_registration(
@@ -157,7 +164,9 @@ async def create_registration(
     wanted = await BODY.read(request)
     event = await hot_event_for_client(here.shelf, api_client, slug)
     try:
-        outcome = await register(here.claims, event, _sign_up(wanted, api_key(api_client.organiser_id, key)))
+        questions = await here.questions.of_event(event.id)
+        sign_up = _sign_up(wanted, api_key(api_client.organiser_id, key), questions=questions, tokens=here.claims.tokens)
+        outcome = await register(here.claims, event, sign_up)
     except EventFull as full:
         return problem_for(request, full)
     if not outcome.replayed:
@@ -181,20 +190,36 @@ def _idempotency_key(request: Request[Any, Any, State]) -> str:
     return key
 
 
-def _sign_up(wanted: NewRegistration, key: str) -> SignUp:
+def _sign_up(wanted: NewRegistration, key: str, *, questions: Sequence[Question], tokens: Tokens) -> SignUp:
+    """Raises `AnswersRefused` with every answer that is missing or does not fit."""
+
+    def answers(given: Answers | None, per: Per, path: str, earlier: Sequence[GivenAnswer] = ()) -> list[GivenAnswer]:
+        found, wrong = given_answers(given or {}, questions, per=per, path=path, tokens=tokens, context=key, earlier=earlier)
+        errors.update(wrong)
+        return found
+
+    errors: dict[str, str] = {}
+    own = answers(wanted.answers, Per.BOOKING, "answers")
+    guests = [
+        replace(_guest(guest), answers=answers(guest.answers, Per.GUEST, f"guests[{number}].answers", own))
+        for number, guest in enumerate(wanted.guests)
+    ]
+    if errors:
+        raise AnswersRefused(errors=errors)
     return SignUp(
         key=key,
         email=wanted.registrant.email.strip(),
         locale=wanted.registrant.locale,
         source="api",
-        guests=[_guest(guest) for guest in wanted.guests],
+        guests=guests,
+        answers=own,
         contingent=wanted.contingent,
         accept_waitlist=wanted.accept_waitlist,
     )
 
 
 def _guest(guest: NewGuest) -> GuestDetails:
-    given = {name: value.strip() for name, value in msgspec.structs.asdict(guest).items() if value}
+    given = {name: value.strip() for name, value in msgspec.structs.asdict(guest).items() if value and name != "answers"}
     return GuestDetails(job_title=given.pop("position", ""), **given)
 
 
