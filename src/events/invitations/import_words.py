@@ -32,7 +32,7 @@ _DATE_FORMS = (
     re.compile(r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})"),
     re.compile(r"(?P<y>\d{4})年\s?(?P<m>\d{1,2})月\s?(?P<d>\d{1,2})日"),
 )
-_CLOCK = re.compile(r"[T\s,]*(?P<h>\d{1,2})[:.時](?P<i>\d{2})?(?::\d{2})?\s*(?:分|uhr)?")
+_CLOCK = re.compile(r"[t\s,]*(?P<h>\d{1,2})[:.時](?P<i>\d{2})?(?::\d{2})?\s*(?:分|uhr)?")
 _END_OF_DAY = time(23, 59)
 
 

@@ -38,6 +38,7 @@ PORTION = 500  # rows a transaction: half a second of work lost at most, and a b
 PORTIONS_A_JOB = 4  # then whatever else is due has its turn
 STAGED_AT_ONCE = 2_000
 AT_ONCE = 200  # so many are taken in while the browser waits
+COME_BACK_AFTER = timedelta(seconds=5)
 ROWS_STAY = timedelta(days=7)
 JOB = "import_list"
 _LONGEST_FILE_NAME = 200
@@ -122,7 +123,7 @@ def importer(tokens: Tokens) -> Handler:
         for _portion in range(PORTIONS_A_JOB):
             async with pool.acquire() as connection, connection.transaction():
                 if not await take_portion(connection, list_, target, tokens=tokens, now=clock.now()):
-                    await _finish(connection, list_, now=clock.now())
+                    await _finish_or_wait(connection, list_, job, now=clock.now())
                     return
         async with pool.acquire() as connection, connection.transaction():
             await insert_job(connection, JOB, job.payload)
@@ -245,12 +246,19 @@ def _merged(row: StagedRow, invitation_id: UUID, added: set[tuple[UUID, UUID]]) 
     return (row.line, RowState.MERGED if events else RowState.SKIPPED, invitation_id, events)
 
 
-async def _finish(tx: Connection, list_: Import, *, now: datetime) -> None:
-    """Of several workers the one that finds nothing left writes the entry."""
+async def _finish_or_wait(tx: Connection, list_: Import, job: Job, *, now: datetime) -> None:
+    """Lines that are left but locked are another worker's; if that one dies, somebody has to come back for them."""
+    if not await _finish(tx, list_, now=now) and (await queries.progress_of(tx, list_.id)).ready:
+        await insert_job(tx, JOB, job.payload, run_at=now + COME_BACK_AFTER)
+
+
+async def _finish(tx: Connection, list_: Import, *, now: datetime) -> bool:
+    """Whether the list is at its end by this call: of several workers the last one writes the entry."""
     counts: Progress | None = await queries.finish_import(tx, list_.id, now)
     if counts:
         detail = {"imported": counts.imported, "merged": counts.merged, "skipped": counts.skipped, "bad": counts.bad}
         await _note(tx, list_, "guests_imported", actor=list_.actor, detail=detail)
+    return counts is not None
 
 
 async def _note(tx: Connection, list_: Import, action: str, *, actor: str, detail: Mapping[str, object]) -> None:
