@@ -42,6 +42,7 @@ from .invitations import pages as invitations_pages
 from .invitations.jobs import wave_mailer
 from .invitations.mail_samples import invitation_kinds
 from .itinerary import feed_pages as itinerary_feed_pages
+from .itinerary import offline_pages as itinerary_offline_pages
 from .itinerary import pages as itinerary_pages
 from .itinerary.jobs import programme_mailer
 from .kit import callers, http, jobs, limits, templates, tokens
@@ -73,8 +74,8 @@ from .questions import answer_pages, preview_pages, uploads
 from .questions import organiser_pages as question_pages
 from .questions.shelf import QuestionShelf
 from .registration import actions as registration
-from .registration import api as registration_api
 from .registration import answer_pages as booking_answer_pages
+from .registration import api as registration_api
 from .registration import booking_pages
 from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
@@ -114,6 +115,7 @@ PAGES: list[ControllerRouterHandler] = [
     guest_pages.router,
     export_pages.router,
     itinerary_feed_pages.router,
+    itinerary_offline_pages.router,
     itinerary_pages.router,
     mail_pages.router,
     event_cancellation_pages.router,

@@ -3,6 +3,10 @@
 Whoever holds the code holds the ticket, so the page names only this guest and leads to nothing of the booking.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -18,9 +22,11 @@ from events.kit.templates import page
 from events.kit.times import clock_label, home_zone, span_label
 from events.kit.tokens import Tokens
 from events.people.names import address, is_family_first, kana_name, second_script
+from events.registration.feed_links import as_webcal, guest_feed_url
 
 from . import actions
 from .calendar import calendar_of, entries_of
+from .gate_queries import gates_of_events
 from .model import Admission, Ticket, number, qr_text, ticket_url, typed_code
 from .papers import ticket_pdf
 from .states import state_note
@@ -35,15 +41,17 @@ async def show_ticket(
 ) -> Template:
     """The ticket as it stands now; only a valid one carries the QR."""
     ticket = await actions.find_ticket(pool, code)
-    first = (ticket.valid_admissions or ticket.admissions)[0]
-    others = [admission for admission in ticket.admissions if admission is not first]
+    moment = clock.now()
+    first = _next_admission(ticket, moment)
+    gates = await gates_of_events(pool, [admission.event.id for admission in ticket.admissions])
     return page(
         "tickets/ticket.html",
         headers=PRIVATE,
         event=first.event,
         card=_card(ticket, first, code=ticket.code(tokens), base_url=base_url),
         note=state_note(first),
-        others=[_line(admission) for admission in others],
+        lines=[_line(admission, gates, moment) for admission in ticket.admissions],
+        feed=as_webcal(guest_feed_url(base_url, tokens, ticket.id, ticket.issue)),
         path=f"/t/{typed_code(code)}",
         is_valid=first.is_valid,
     )
@@ -90,7 +98,14 @@ def _card(ticket: Ticket, admission: Admission, *, code: str, base_url: str) -> 
     }
 
 
-def _line(admission: Admission) -> dict[str, object]:
+def _next_admission(ticket: Ticket, now: datetime) -> Admission:
+    """What the guest shows the ticket for: the next event it opens, else the last one, else the first that it names."""
+    valid = ticket.valid_admissions
+    ahead = [admission for admission in valid if admission.event.ends_at > now]
+    return (ahead or valid[-1:] or ticket.admissions)[0]
+
+
+def _line(admission: Admission, gates: Mapping[UUID, list[str]], now: datetime) -> dict[str, object]:
     event, language = admission.event, current_language()
     return {
         "event": event,
@@ -98,6 +113,8 @@ def _line(admission: Admission) -> dict[str, object]:
         "where": _place(admission),
         "table": admission.table_name if admission.is_valid else None,
         "note": state_note(admission),
+        "is_over": event.ends_at <= now,
+        "gates": ("、" if language == "ja" else ", ").join(gates.get(event.id, [])) if admission.is_valid else "",
     }
 
 
