@@ -75,7 +75,12 @@ async def new_keys_of_full_event(db: Executor, event_id: UUID, keys: list[str], 
 
 
 async def booking_by_token(db: Executor, token_hash: bytes) -> Booking | None:
-    return _booking(await db.fetch(f"{_PLACES} where b.token_hash = $1 order by g.position", token_hash))
+    """The booking behind a link. When all its guests came again by a later booking of the party, the first of those."""
+    if booking := _booking(await db.fetch(f"{_PLACES} where b.token_hash = $1 order by g.position", token_hash)):
+        return booking
+    lead_id = await party_of_token(db, token_hash)
+    party = await bookings_of_party(db, lead_id) if lead_id else []
+    return party[0] if party else None
 
 
 async def booking_by_id(db: Executor, booking_id: UUID) -> Booking | None:
