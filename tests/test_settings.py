@@ -50,6 +50,7 @@ def test_everything_can_be_chosen(tmp_path: Path) -> None:
         "EVENTS_DEMO": "yes",
         "EVENTS_POOL_SIZE": "3",
         "EVENTS_METRICS_TOKEN": "look",
+        "EVENTS_UPLOAD_SCANNER": "sh -c 'exit 0'",
     }
     assert load(environ) == Settings(
         database_url="postgresql://app@db/events",
@@ -63,6 +64,7 @@ def test_everything_can_be_chosen(tmp_path: Path) -> None:
         demo=True,
         pool_size=3,
         metrics_token="look",
+        upload_scanner=["sh", "-c", "exit 0"],
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -145,3 +147,16 @@ def test_a_data_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"cannot be used \(Not a directory\); set EVENTS_DATA_DIR to a folder that can be written$"):
         load({"EVENTS_DATA_DIR": str(tmp_path / "file" / "data")})
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        ("/nowhere/scanner -", "EVENTS_UPLOAD_SCANNER must begin with a command that can be run here, not “/nowhere/scanner -”"),
+        ("sh 'open", "EVENTS_UPLOAD_SCANNER has a quotation mark without its partner: “sh 'open”"),
+    ],
+)
+def test_a_scanner_that_cannot_be_run_is_named(command: str, problem: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load({"EVENTS_SECRET_KEY": KEY, "EVENTS_UPLOAD_SCANNER": command})
+    assert refusal.value.problems == [problem]

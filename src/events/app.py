@@ -44,6 +44,7 @@ from .invitations.mail_samples import invitation_kinds
 from .itinerary import feed_pages as itinerary_feed_pages
 from .itinerary import offline_pages as itinerary_offline_pages
 from .itinerary import pages as itinerary_pages
+from .itinerary import party_pages as itinerary_party_pages
 from .itinerary.jobs import programme_mailer
 from .kit import callers, http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
@@ -72,6 +73,7 @@ from .programme import pages as programme_pages
 from .programme.shelf import EventShelf
 from .questions import answer_pages, preview_pages, uploads
 from .questions import organiser_pages as question_pages
+from .questions.scanning import scanner
 from .questions.shelf import QuestionShelf
 from .registration import actions as registration
 from .registration import answer_pages as booking_answer_pages
@@ -117,6 +119,7 @@ PAGES: list[ControllerRouterHandler] = [
     itinerary_feed_pages.router,
     itinerary_offline_pages.router,
     itinerary_pages.router,
+    itinerary_party_pages.router,
     mail_pages.router,
     event_cancellation_pages.router,
     offer_pages.router,
@@ -206,7 +209,12 @@ async def run_worker(settings: Settings) -> None:
 def _worker(pool: Pool, settings: Settings) -> Worker:
     pace = Pace(settings.mails_per_minute)
     inner: Transport = SmtpTransport(settings.smtp_url) if settings.smtp_url else FolderTransport(settings.data_dir)
-    return Worker(pool, _handlers(settings, PacedTransport(inner, pace)), SWEEPS, bulk_gate=pace.bulk_wait)
+    return Worker(pool, _handlers(settings, PacedTransport(inner, pace)), [*SWEEPS, *_scanner(settings)], bulk_gate=pace.bulk_wait)
+
+
+def _scanner(settings: Settings) -> list[tuple[float, jobs.Sweep]]:
+    """Without a scanner files stay "not scanned", and nobody looks at them in vain."""
+    return [(10.0, scanner(settings.upload_scanner, tokens.Tokens(settings.secret_key)))] if settings.upload_scanner else []
 
 
 def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handler]:

@@ -7,6 +7,8 @@ Names starting with `STRIPE_` are left to the payments.
 
 import os
 import secrets
+import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import overload
@@ -31,6 +33,7 @@ _PLAIN = frozenset(
         "EVENTS_DEMO",
         "EVENTS_POOL_SIZE",
         "EVENTS_MAILS_PER_MINUTE",
+        "EVENTS_UPLOAD_SCANNER",
     }
 )
 _KNOWN = _SECRETS | _PLAIN | {f"{name}_FILE" for name in _SECRETS}
@@ -80,6 +83,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`EVENTS_MAILS_PER_MINUTE`, default no limit: what each process that sends mail hands to the mail server at most. Waves of
     invitations wait; confirmations go ahead of them."""
 
+    upload_scanner: list[str] | None = None
+    """`EVENTS_UPLOAD_SCANNER`: a command that gets each file guests send on its standard input and ends with 0 (clean) or 1
+    (harmful), such as `clamdscan --no-summary -`. Absent: files stay "not scanned"."""
+
     pool_size: int
     """`EVENTS_POOL_SIZE`, default 10: database connections each process may hold."""
 
@@ -106,6 +113,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         mail_from=environ.get("EVENTS_MAIL_FROM") or f"Empfang <events@{_mail_domain(base_url)}>",
         demo=read.yes_or_no("EVENTS_DEMO"),
         mails_per_minute=read.whole_number("EVENTS_MAILS_PER_MINUTE", default=None, least=FEWEST_MAILS_PER_MINUTE, most=60_000),
+        upload_scanner=shlex.split(read.checked("EVENTS_UPLOAD_SCANNER", _command) or "") or None,
         pool_size=read.whole_number("EVENTS_POOL_SIZE", default=10, least=1, most=1000),
         metrics_token=read.text("EVENTS_METRICS_TOKEN"),
     )
@@ -182,6 +190,16 @@ def _base_url(value: str) -> str:
 def _database_url(value: str) -> str:
     if urlsplit(value).scheme not in {"postgresql", "postgres"}:
         raise ValueError("must look like postgresql://user:password@host:5432/database")
+    return value
+
+
+def _command(value: str) -> str:
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        raise ValueError(f"has a quotation mark without its partner: “{value}”") from None
+    if not words or shutil.which(words[0]) is None:
+        raise ValueError(f"must begin with a command that can be run here, not “{value}”")
     return value
 
 

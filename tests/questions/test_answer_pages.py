@@ -97,7 +97,7 @@ async def test_security_and_owners_open_answers_and_that_is_written_down(
         closed = Page(await client.get(path))
         opened = Page(await client.post(f"{path}/opened"))
     assert ("1970" in closed.text, "January 31, 1970" in opened.text) == (False, True)
-    assert await audited(pool, event) == ["security_answers_read"]
+    assert await audited(pool, event) == ["answers_viewed"]
 
 
 @pytest.mark.parametrize(("role", "reviews"), [(Role.REVIEWER, ["protocol"]), (Role.DOOR, [])])
@@ -122,7 +122,7 @@ async def test_a_file_is_saved_under_its_name_and_never_shown(app: Litestar, poo
         "sandbox; default-src 'none'",
         "nosniff",
     ]
-    assert await audited(pool, event) == ["file_read"]
+    assert await audited(pool, event) == ["upload_viewed"]
 
 
 async def test_a_sealed_file_opens_for_security(app: Litestar, pool: Pool, event: Event) -> None:

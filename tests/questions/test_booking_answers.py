@@ -86,7 +86,7 @@ async def test_files_and_sealed_answers_can_be_replaced_and_removed(visitor: Vis
     ((_slug, _who, first), (_born, _whose, sealed)) = await stored_answers(pool, event.id)
     assert (len(first), sealed) == (36, None)
     await visitor.client.post(path, data=dict(page.form.filled({})), files={"guest-0-q-badge": ("neu.pdf", PDF + b"%")})
-    ((_slug, _who, second), _born) = await stored_answers(pool, event.id)
+    ((_slug, _who, second), _sealed) = await stored_answers(pool, event.id)
     assert second != first
     page = await visitor.open(path)
     await visitor.send(page, {"guest-0-q-badge-remove": "yes", "guest-0-q-born-remove": "yes"})

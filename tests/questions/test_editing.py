@@ -143,7 +143,7 @@ async def test_what_cannot_be_asked_is_said_at_its_field(
     visitor: Visitor, pool: Pool, event: Event, typed: dict[str, str | list[str]], errors: dict[str, str]
 ) -> None:
     await make_question(pool, event.id, "hotel", "choice", options="yes no")
-    page = await send(visitor, await visitor.open(at(event, "/new")), {"label_en": "Room"} | typed)
+    page = await send(visitor, await visitor.open(at(event, "/new")), {"label_en": "Room", **typed})
     assert (page.status, page.errors) == (422, errors)
     assert await asked_now(pool, event) == ["hotel"]
 

@@ -20,7 +20,7 @@ from . import answer_queries, queries
 from .editing import QuestionDetails
 from .errors import QuestionNeeded, QuestionRefused
 from .forms import known_values
-from .model import Condition, GivenAnswer, Kind, Question, Sensitivity, is_asked
+from .model import Condition, GivenAnswer, Kind, Question, is_asked
 
 LONGEST_SLUG = 40
 
@@ -143,11 +143,6 @@ async def missing(db: Executor, event_id: UUID, registration_ids: Sequence[UUID]
         known = known_values(questions, [answer for _guest_id, answer in answers])
         lacking[registration_id] = [question for question in required if question.id not in answered and is_asked(question, known)]
     return {registration_id: lacks for registration_id, lacks in lacking.items() if lacks}
-
-
-async def forget_answers(db: Executor, sensitivity: Sensitivity, ended_before: datetime) -> int:
-    """Deletes the answers of a sensitivity, files included, of events that ended before the time. Answers how many."""
-    return await answer_queries.forget_answers(db, sensitivity, ended_before)
 
 
 def _can_be_met(condition: Condition, sources: Mapping[str, Question]) -> bool:

@@ -71,7 +71,7 @@ async def open_answers(
     if not may_read_security(staff, event.organiser_id):
         raise Forbidden
     answers = await answer_queries.answers_of(tx, whose)
-    await _note(tx, staff, event, "security_answers_read", f"registration:{registration_id}")
+    await _note(tx, staff, event, "answers_viewed", f"registration:{registration_id}")
     return await _answers_page(tx, staff, event, whose, opened=_opened(answers, tokens))
 
 
@@ -94,7 +94,7 @@ async def download(
     if upload.sealed and not may_read_security(staff, event.organiser_id):
         raise Forbidden
     name, content = _file_in(upload, content, tokens)
-    await _note(tx, staff, event, "file_read", f"upload:{upload_id}")
+    await _note(tx, staff, event, "upload_viewed", f"upload:{upload_id}")
     return Response(
         content,
         media_type="application/octet-stream",

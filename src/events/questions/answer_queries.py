@@ -123,30 +123,6 @@ async def answers_of_registrations(
     return found
 
 
-async def forget_answers(db: Executor, sensitivity: str, ended_before: datetime) -> int:
-    """Deletes answers of that sensitivity, with their files, of events that ended before the time. Answers how many answers."""
-    return int(
-        await db.fetchval(
-            """
-            with due as (
-                select q.id
-                from questions q
-                join events e on e.id = q.event_id
-                where q.sensitivity = $1
-                  and e.ends_at < $2
-            ), answers as (
-                delete from question_answers where question_id in (select id from due) returning 1
-            ), files as (
-                delete from uploads where question_id in (select id from due)
-            )
-            select count(*) from answers
-            """,
-            sensitivity,
-            ended_before,
-        )
-    )
-
-
 async def forget_unsent_uploads(db: Executor, before: datetime) -> int:
     """Deletes files that belong to no answer. Answers how many."""
     status = await db.execute(
