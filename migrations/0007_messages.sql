@@ -15,6 +15,7 @@ alter table mails
     add column job_name text not null default 'booking_mail',
     add column job_payload jsonb not null default '{}',
     add column unsubscribe_hash bytea,                            -- only of mails nobody has to receive
+    add column repeated_at timestamptz,                           -- somebody had it sent once more: the next mail tells how it went
     add constraint mails_key_unique unique (key),
     add constraint mails_unsubscribe_unique unique (unsubscribe_hash),
     drop constraint mails_status_known,

@@ -86,6 +86,16 @@ def reconcile() -> None:
 
 
 @main.command()
+@click.option("--dry-run", is_flag=True, help="Only count what is due, and print it.")
+def retention(*, dry_run: bool) -> None:
+    """Forget what has been kept long enough, and print what it was. The worker does the same every hour."""
+    from events.commands.lifecycle import finish
+    from events.commands.tasks import retention as work
+
+    finish(lambda: work(_settings(), dry_run=dry_run))
+
+
+@main.command()
 @click.option("--organiser", required=True, help="The organiser's short name (slug), as in “thuringia”.")
 @click.option("--scope", "scopes", required=True, multiple=True, help="What the token may do; give it once for each scope.")
 def token(organiser: str, scopes: tuple[str, ...]) -> None:
@@ -94,6 +104,19 @@ def token(organiser: str, scopes: tuple[str, ...]) -> None:
     from events.commands.tasks import token as work
 
     finish(lambda: work(_settings(), organiser=organiser, scopes=scopes))
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+def bounces(sources: tuple[str, ...]) -> None:
+    """Take in delivery reports (RFC 3464) that came to the sender's mailbox: files, folders of files, or the standard input.
+
+    Mails that a report gives up are shown as bounced to the organiser. Pipe every report in, or name a maildir's “new”.
+    """
+    from events.commands.bounces import bounces as work
+    from events.commands.lifecycle import finish
+
+    finish(lambda: work(_settings(), sources=sources))
 
 
 @main.command()

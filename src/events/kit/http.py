@@ -23,6 +23,8 @@ AnyRequest = Request[Any, Any, State]
 log: structlog.stdlib.BoundLogger = structlog.get_logger("events.http")
 
 LANGUAGE_COOKIE = "language"
+ANY_ORIGIN = "any_origin"
+"""Option of a handler that others may post to: what it does is allowed by the secret in its address alone, never by a cookie."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -74,7 +76,8 @@ async def before_request(request: AnyRequest) -> None:
     """Sets the language and turns away forms that come from another site. No cookie counts for the API, so it takes any origin."""
     speak(request)
     if request.method not in SAFE_METHODS and not request.scope["path"].startswith("/api/"):
-        refuse_foreign_origin(request)
+        if not request.route_handler.opt.get(ANY_ORIGIN):
+            refuse_foreign_origin(request)
         await request.body()  # kept for the handler; nobody who sends a form slowly, or never to its end, holds a connection
     await identify_callers(request)
 

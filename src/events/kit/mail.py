@@ -5,17 +5,27 @@ Where it goes is a `Transport`: `mail_smtp` delivers it, `mail_folder` keeps it 
 
 import re
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from typing import Protocol
 
 import css_inline
 import msgspec
 
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """A header with one long address: folded by the library, its end would become an encoded word, which no mailbox reads."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)
 # Every part in seven bits: not every server on the way takes eight (RFC 6152).
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
 
 class MailRefused(Exception):

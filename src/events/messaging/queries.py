@@ -81,3 +81,20 @@ async def wording(db: Executor, envelope: Envelope) -> Wording:
         envelope.locale,
     )
     return msgspec.convert(dict(row or {}), Wording)
+
+
+async def note_bounce(db: Executor, key: UUID, *, told: str) -> bool:
+    """A mail that seemed to have arrived has not. False if it is unknown or was known to have failed."""
+    found = await db.fetchval(
+        """
+        update mails
+        set status = 'bounced',
+            last_error = $2
+        where key = $1
+          and status in ('queued', 'sent')
+        returning id
+        """,
+        key,
+        told,
+    )
+    return found is not None

@@ -65,7 +65,7 @@ def _check(form: Form, kind: MailKind, part: str, text: str) -> None:
     for name in named_in(text):
         rest = rest.replace(f"{{{name}}}", "")
     if "{" in rest or "}" in rest:
-        form.error(part, _("A brace is left over. A placeholder is written {like_this}, for example {name}."))
+        form.error(part, _("A brace is left over. A placeholder has one on each side, for example {name}."))
     if part in ("body", "closing") and (wrong := wrong_targets(text)):
         form.error(part, _("“%(target)s” is no address. A link is written [words](https://…).") % {"target": wrong[0]})
 

@@ -1,4 +1,4 @@
-"""SQL of the guest list and of the mails. Always by the event first: a search never leaves its guests."""
+"""SQL of the guest list. Always by the event first: a search never leaves its guests."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +9,7 @@ import msgspec
 from events.kit.database import Connection, Executor
 
 from .listing import Group, Listing
-from .model import GuestLine, GuestRecord, MailLine
+from .model import GuestLine, GuestRecord
 
 PAGE_SIZE = 50
 
@@ -68,15 +68,6 @@ order by p.sort_key collate "C" %(way)s, p.id %(way)s
 )
 _FORWARD = _PAGE % {"beyond": ">", "way": "asc"}
 _BACKWARD = _PAGE % {"beyond": "<", "way": "desc"}
-
-_MAILS = f"""
-select m.id, m.booking_id, m.kind, m.recipient, m.status, m.attempts, m.last_error, m.created_at, m.sent_at,
-       not exists (select from mails n where n.booking_id = m.booking_id and n.id > m.id) as is_newest,
-{_PERSON}
-from mails m
-join guests g on g.booking_id = m.booking_id and g.position = 0
-where m.event_id = $1
-"""
 
 
 async def guests_page(
@@ -146,23 +137,6 @@ async def guest_records(tx: Connection, event_id: UUID, listing: Listing) -> Asy
         """
     async for row in tx.cursor(statement, *_question(event_id, listing), prefetch=500):
         yield msgspec.convert(dict(row), GuestRecord)
-
-
-async def mails_page(db: Executor, event_id: UUID, *, statuses: list[str], before: int | None) -> list[MailLine]:
-    """The newest mails and one more, going back in time."""
-    rows = await db.fetch(
-        f"{_MAILS} and m.status = any ($2) and ($3::bigint is null or m.id < $3) order by m.id desc limit $4",
-        event_id,
-        statuses,
-        before,
-        PAGE_SIZE + 1,
-    )
-    return [msgspec.convert(dict(row), MailLine) for row in rows]
-
-
-async def mail_of_event(db: Executor, event_id: UUID, mail_id: int) -> MailLine | None:
-    row = await db.fetchrow(f"{_MAILS} and m.id = $2", event_id, mail_id)
-    return msgspec.convert(dict(row), MailLine) if row else None
 
 
 def _question(event_id: UUID, listing: Listing) -> tuple[Any, ...]:

@@ -151,19 +151,3 @@ class GuestRecord(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     registered_at: datetime
     arrived_at: datetime | None
-
-
-class MailLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail about an event. `is_newest` tells whether the booking got no later one."""
-
-    id: int
-    booking_id: UUID
-    kind: str
-    recipient: str
-    person: Person
-    status: str
-    attempts: int
-    last_error: str | None
-    created_at: datetime
-    sent_at: datetime | None
-    is_newest: bool
