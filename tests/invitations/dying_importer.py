@@ -33,7 +33,7 @@ async def main(dsn: str, import_id: str) -> None:
             await asyncio.sleep(3600)
         await settle(*given)
 
-    import_queries.settle_rows = settle_or_die
+    setattr(import_queries, "settle_rows", settle_or_die)  # noqa: B010 (a stand-in of another shape)
     while True:
         async with pool.acquire() as connection, connection.transaction():
             await importing.take_portion(connection, list_, target, tokens=TOKENS, now=now())

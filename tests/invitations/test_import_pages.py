@@ -21,7 +21,7 @@ DEMO_NAMES = [
 ]
 
 
-async def invited(pool: Pool, programme_id: UUID, columns: str = "family_name, given_name, email, company") -> list[tuple[str, ...]]:
+async def invited(pool: Pool, programme_id: UUID, columns: str = "family_name, given_name, email, company") -> list[tuple[object, ...]]:
     rows = await pool.fetch(f"select {columns} from invitations where programme_id = $1 order by id", programme_id)
     return [tuple(row) for row in rows]
 

@@ -119,7 +119,7 @@ def test_line_without_faults_becomes_an_invitee() -> None:
     ],
 )
 def test_everything_that_is_wrong_is_said_at_once(cells: dict[str, str], fields: list[str]) -> None:
-    row = read(**cells)
+    row = read(None, **cells)
 
     assert (wrong(row), row.details, row.state) == (fields, None, "bad")
 

@@ -12,6 +12,7 @@ import pytest
 from events.invitations import import_queries, importing
 from events.invitations.import_errors import AnotherListBuildsOnIt, SomebodyWasToldOrAnswered
 from events.invitations.import_model import Defaults, Import
+from events.invitations.import_target_queries import target_of
 from events.invitations.queries import invitation_by_id, invitation_by_link
 from events.kit.clock import now
 from events.kit.database import Pool
@@ -30,7 +31,7 @@ ACTOR = "staff:test"
 async def staged(pool: Pool, content: bytes, *events: Event, co_host_id: UUID | None = None) -> Import:
     """A list that was looked at, for these events of their programme."""
     programme_id = await pool.fetchval("select programme_id from events where id = $1", events[0].id)
-    target = await importing.targets.target_of(pool, programme_id=programme_id, event_id=None, co_host_id=co_host_id)
+    target = await target_of(pool, programme_id=programme_id, event_id=None, co_host_id=co_host_id)
     assert target is not None
     import_id = await importing.upload(pool, target, actor=ACTOR, file_name="guests.csv", content=content, now=now())
     await importing.stage(pool, await read(pool, import_id), target, Defaults(events={event.id: None for event in events}))
@@ -255,4 +256,4 @@ async def test_rows_are_forgotten_after_seven_days(pool: Pool, dinner: Event) ->
 
 
 async def test_strange_event_is_no_target(pool: Pool) -> None:
-    assert await importing.targets.target_of(pool, programme_id=new_id(), event_id=None) is None
+    assert await target_of(pool, programme_id=new_id(), event_id=None) is None
