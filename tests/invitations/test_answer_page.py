@@ -14,6 +14,7 @@ from events.kit.clock import now
 from events.kit.database import Pool
 from events.programme.model import Event
 from tests.builders import TOKENS, fill, make_event, make_organiser, make_programme
+from tests.questions.builders import make_question, stored_answers
 from tests.staff import browser, running_app
 from tests.visitor import Page, Visitor
 
@@ -214,3 +215,20 @@ async def test_after_the_date_the_page_says_whom_to_write_to(pool: Pool, visitor
     assert "Answers are closed" in late.text
     assert "office@example.com" in late.text
     assert await answers_of(pool, invitation.id) == []
+
+
+async def test_questions_of_an_event_are_answered_with_the_acceptance(pool: Pool, visitor: Visitor) -> None:
+    invitation, (dinner, visit) = await invited(pool, 2, companions="named", max_companions=1)
+    for event in (dinner, visit):
+        async with pool.acquire() as db:
+            await make_question(db, event.id, slug="hotel", required=True)
+            await make_question(db, event.id, slug="bus", per="booking")
+    named = {"companion-1-given_name": "Ada", "companion-1-family_name": "Begleitung", "privacy": "yes"}
+    start = await visitor.open(link_of(invitation))
+    page = await visitor.send(start, at(dinner, answer="accepted") | at(visit, answer="declined") | named)
+    assert (page.status, sorted(page.errors)) == (422, sorted(f"at-{dinner.slug}-{who}-q-hotel" for who in ("own", "companion-1")))
+    answers = {"own-q-hotel": "Harbour", "companion-1-q-hotel": "Garden", "q-bus": "yes"}
+    done = await visitor.send(page, at(dinner, **answers))
+    assert done.status == 200
+    found = [await stored_answers(pool, event.id) for event in (dinner, visit)]
+    assert found == [[("hotel", "Platzhalter", "Harbour"), ("hotel", "Begleitung", "Garden"), ("bus", None, "yes")], []]

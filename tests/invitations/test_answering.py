@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from events.invitations import reconcile as invitations
 from events.invitations.answering import Answers, Deputy, Giver, Reply, answer
 from events.invitations.errors import InvitationWithdrawn, NotInvitedThere
 from events.invitations.model import Answer, AnswerSource, Invitation
@@ -15,9 +16,9 @@ from events.invitations.queries import answers_of, withdraw_invitation
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.programme.model import Event
+from events.registration import reconcile as registration
 from events.registration.claims import ClaimDesk
 from events.registration.model import GuestDetails
-from events.registration.reconcile import differences
 from tests.builders import TOKENS, fill, make_event, make_guest, make_organiser
 
 from .builders import make_invitation
@@ -61,7 +62,7 @@ async def answers_now(pool: Pool, invitation: Invitation) -> list[Answer]:
 
 async def counts(pool: Pool, *events: Event) -> list[tuple[int, int]]:
     """Taken and waiting at each event; nothing may be counted wrong anywhere."""
-    assert await differences(pool) == []
+    assert await registration.differences(pool) + await invitations.differences(pool) == []
     rows = await pool.fetch("select id, taken, waiting from pools where id = any ($1)", [event.id for event in events])
     found = {row[0]: (row[1], row[2]) for row in rows}
     return [found[event.id] for event in events]
@@ -185,8 +186,8 @@ async def test_a_full_event_is_refused_and_one_with_a_line_is_joined(pool: Pool)
 async def test_last_place_goes_to_one_of_many_who_accept_at_once(pool: Pool) -> None:
     (dinner,) = await events(pool, 1, capacity=1, waiting_list=False)
     async with pool.acquire() as db:
-        invitations = [await make_invitation(db, dinner) for _ in range(8)]
-    outcomes = await asyncio.gather(*(say(pool, one, (dinner, ACCEPTED)) for one in invitations))
+        many = [await make_invitation(db, dinner) for _ in range(8)]
+    outcomes = await asyncio.gather(*(say(pool, one, (dinner, ACCEPTED)) for one in many))
     assert sorted(len(refused) for refused in outcomes) == [0, 1, 1, 1, 1, 1, 1, 1]
     assert await counts(pool, dinner) == [(1, 0)]
 
@@ -231,3 +232,18 @@ async def test_what_somebody_is_not_invited_to_and_withdrawn_invitations_are_ref
     with pytest.raises(InvitationWithdrawn):
         await say(pool, invitation, (dinner, ACCEPTED))
     assert await counts(pool, dinner, other) == [(0, 0), (0, 0)]
+
+
+async def test_the_recount_finds_answers_that_do_not_fit(pool: Pool) -> None:
+    (dinner,) = await events(pool, 1)
+    async with pool.acquire() as db:
+        invitation = await make_invitation(db, dinner)
+    await say(pool, invitation, (dinner, ACCEPTED))
+    await pool.execute("update invitation_events set answer = 'declined' where invitation_id = $1", invitation.id)
+    where = f"{invitation.id}/{dinner.slug}"
+    assert await invitations.differences(pool) == [
+        f"{where}: current answer: stored declined, counted accepted",
+        f"{where}: not coming but with a place: stored declined, counted confirmed",
+    ]
+    await pool.execute("update invitation_events set answer = 'accepted' where invitation_id = $1", invitation.id)
+    assert await invitations.differences(pool) == []

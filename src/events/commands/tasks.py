@@ -28,12 +28,13 @@ async def demo(settings: Settings, *, empty: bool) -> int:
 
 
 async def reconcile(settings: Settings) -> int:
-    from events.registration.reconcile import differences
+    from events.invitations import reconcile as invitations
+    from events.registration import reconcile as registration
 
     async with database(settings) as complete:
         await check_migrated(complete)
         async with connected(complete) as connection:
-            found = await differences(connection)
+            found = [*await registration.differences(connection), *await invitations.differences(connection)]
     for difference in found:
         click.echo(difference)
     return 1 if found else 0

@@ -63,7 +63,7 @@ def guest_choices() -> list[tuple[str, str]]:
 
 
 def staff_choices() -> list[tuple[str, str]]:
-    """The answers as an organiser enters them."""
+    """The answers as somebody else chooses them, an organiser or a delegate."""
     return [
         (Answer.ACCEPTED.value, _("Comes")),
         (Answer.PROVISIONAL.value, _("Provisionally yes")),
@@ -99,6 +99,11 @@ def until_words(moment: datetime | None, zone: str) -> str:
     """A deadline in the current language; empty without one."""
     locale = current_language()
     return moment_label(moment, zone, locale=locale, guest_zone=home_zone(locale)) if moment else ""
+
+
+def companions_named(party: Party) -> list[tuple[str, str]]:
+    """The companions who are named: how the page's fields call them, and their names."""
+    return [(str(guest_id), full_name(details, current_language())) for guest_id, details in party.companions]
 
 
 def companions_words(party: Party, zone: str) -> str:

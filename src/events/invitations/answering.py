@@ -44,7 +44,10 @@ class Deputy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer for one event. `companions` counts into those of the whole answer; `answers` are to the event's questions.
+    """The answer for one event. `companions` counts into those of the whole answer.
+
+    `answers` are to the event's questions: the party's as a whole, `own_answers` of who comes, `companion_answers` in the order of
+    `companions`. They are kept with places that are taken now.
 
     `seen` is the answer that stood when the page was opened: what was not changed on an old page changes nothing.
     """
@@ -55,6 +58,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     deputy: Deputy | None = None
     companions: tuple[int, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
+    own_answers: tuple[GivenAnswer, ...] = ()
+    companion_answers: tuple[tuple[GivenAnswer, ...], ...] = ()
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,7 +195,7 @@ async def _come(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, 
     """Accepted or substituted: takes places, or passes on the one there is."""
     principal = party.principal_at(reply.event_id)
     if principal is None:
-        comes = _principal(party, given, reply)
+        comes = replace(_principal(party, given, reply), answers=list(reply.own_answers))
         await _take(desk, party, given, reply, guests=[comes, *_new_companions(party, given, reply)], giver=giver)
         return
     invited = party.invited_to(reply.event_id)
@@ -309,7 +314,8 @@ def _unwanted_companions(party: Party, given: Answers, reply: Reply) -> list[UUI
 
 
 def _wanted_companions(given: Answers, reply: Reply) -> list[GuestDetails]:
-    return [given.companions[number] for number in reply.companions]
+    answers = reply.companion_answers or ((),) * len(reply.companions)
+    return [replace(given.companions[number], answers=list(own)) for number, own in zip(reply.companions, answers, strict=True)]
 
 
 async def _record(

@@ -7,6 +7,7 @@ companions `companion-1-`, `companion-2-`, … as in every sign-up. An event nob
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from events.registration.forms import companion_prefix, field_labels, filled_com
 from events.registration.model import Consent, GuestDetails, Payer
 
 from .answering import Answers, Deputy, Refused, Reply, answers_until
+from .asking import Asking, PartyAnswers
 from .errors import REFUSALS
 from .model import Answer, CompanionRule, InvitedEvent
 from .party import Party
@@ -56,14 +58,16 @@ def companions_left(party: Party, now: datetime) -> int:
     return max(0, invitation.max_companions - len(party.companions))
 
 
-def parse_answers_page(form: Form, party: Party, *, now: datetime, channel: str, by_staff: bool = False) -> Answers | None:
-    """What the page says, or nothing when `form.errors` says why not."""
+def parse_answers_page(
+    form: Form, party: Party, *, now: datetime, channel: str, asking: Asking | None = None, by_staff: bool = False
+) -> Answers | None:
+    """What the page says, or nothing when `form.errors` says why not. Without `asking` nothing is asked beyond the usual."""
     locale = current_language()
     companions = _companions(form, party, now=now, locale=locale)
     replies = [
         reply
-        for invited, event in open_events(party, now, by_staff=by_staff)
-        if (reply := _reply(form, party, event, invited, companions=[key for key, _details in companions]))
+        for _invited, event in open_events(party, now, by_staff=by_staff)
+        if (reply := _reply(form, party, event, companions=[key for key, _details in companions], asking=asking))
     ]
     comes = any(reply.answer.comes for reply in replies)
     accepts = any(reply.answer == Answer.ACCEPTED for reply in replies)
@@ -82,7 +86,7 @@ def parse_answers_page(form: Form, party: Party, *, now: datetime, channel: str,
         message=form.text("message", longest=LONGEST_MESSAGE) if "message" in form.values else None,
     )
     if not form.ok:
-        order = list(labels_of_page(party))
+        order = list(labels_of_page(party, asking))
         form.errors = dict(sorted(form.errors.items(), key=lambda error: order.index(error[0]) if error[0] in order else -1))
         return None
     return given
@@ -120,7 +124,18 @@ def standing_answer(party: Party, invited: InvitedEvent) -> str:
     return invited.answer
 
 
-def labels_of_page(party: Party) -> dict[str, str]:
+def event_prefixes(party: Party) -> dict[UUID, str]:
+    """The prefix of each event's field names."""
+    return {event_id: event_prefix(event) for event_id, event in party.events.items()}
+
+
+def companion_keys(party: Party, now: datetime) -> list[str]:
+    """How the page's fields call the companions: by guest, and those who may be named by number."""
+    new = [f"companion-{number}" for number in range(1, companions_left(party, now) + 1)]
+    return [*(str(guest_id) for guest_id, _details in party.companions), *new]
+
+
+def labels_of_page(party: Party, asking: Asking | None = None) -> dict[str, str]:
     """Names of the fields for the list of errors at the top, in the order of the page."""
     labels: dict[str, str] = {}
     names = field_labels(0) | {"email": _("E-mail")}
@@ -136,7 +151,8 @@ def labels_of_page(party: Party) -> dict[str, str]:
         "payer_email": _("E-mail for the invoice"),
         "message": _("A word to your hosts"),
     }
-    return labels | companions | field_labels(0) | others
+    asked = asking.labels(event_prefixes(party)) if asking else {}
+    return labels | asked | companions | field_labels(0) | others
 
 
 def told_refusals(party: Party, refused: Sequence[Refused]) -> str:
@@ -150,21 +166,25 @@ def refusals_told(told: str | None) -> dict[str, type[DomainError]]:
     return {slug: REFUSALS[code] for slug, _dot, code in pairs if code in REFUSALS}
 
 
-def _reply(form: Form, party: Party, event: Event, invited: InvitedEvent, *, companions: list[str]) -> Reply | None:
+def _reply(form: Form, party: Party, event: Event, *, companions: list[str], asking: Asking | None) -> Reply | None:
     prefix = event_prefix(event)
     if not form.values.get(f"{prefix}answer"):
         return None
     chosen = form.choice(f"{prefix}answer", [answer.value for answer in GIVEN])
     if f"{prefix}answer" in form.errors:
         return None
-    coming = set(form.chosen(f"{prefix}with"))
     seen = form.values.get(f"{prefix}was")
+    coming = [key for key in companions if key in form.chosen(f"{prefix}with")] if Answer(chosen).comes else []
+    asked = asking.parse(form, event.id, prefix, coming) if asking and Answer(chosen).comes else PartyAnswers()
     return Reply(
         event_id=event.id,
         answer=Answer(chosen),
         seen=Answer(seen) if seen in [answer.value for answer in Answer] else None,
         deputy=_deputy(form, prefix) if chosen == Answer.SUBSTITUTED else None,
-        companions=tuple(number for number, key in enumerate(companions) if key in coming) if Answer(chosen).comes else (),
+        companions=tuple(companions.index(key) for key in coming),
+        answers=tuple(asked.whole),
+        own_answers=tuple(asked.own),
+        companion_answers=tuple(tuple(asked.companions.get(key, ())) for key in coming),
     )
 
 

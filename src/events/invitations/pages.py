@@ -25,14 +25,26 @@ from events.kit.templates import page
 from events.kit.tokens import Tokens
 from events.people.consents import Purpose, consent_text
 from events.people.diet import diet_choices
+from events.questions.files import LARGEST_FORM
 from events.registration.claims import ClaimDesk
 
 from . import queries
 from .access import invitation_by_token
-from .answer_view import cards_of, companions_words, guest_choices, letter_of, until_words
+from .answer_view import cards_of, companions_named, companions_words, guest_choices, letter_of, staff_choices, until_words
 from .answering import Answers, Giver, answer
+from .asking import Asking, asking_for
 from .errors import InvitationWithdrawn, LinkReplaced
-from .forms import companions_left, labels_of_page, open_events, parse_answers_page, refusals_told, told_refusals, values_of_page
+from .forms import (
+    companion_keys,
+    companions_left,
+    event_prefixes,
+    labels_of_page,
+    open_events,
+    parse_answers_page,
+    refusals_told,
+    told_refusals,
+    values_of_page,
+)
 from .model import Answer, AnswerSource, Invitation, Link
 from .party import Party, party_of
 
@@ -61,11 +73,12 @@ async def show_invitation(
     if closed := _closed(invitation, link):
         return await _closed_page(db, request, invitation, closed)
     party = await party_of(db, invitation.id)
+    asking = await asking_for(request.app.state.questions, party, tokens)
     form = Form(values_of_page(party).items())
-    return await _page(db, request, tokens, party, link, form=form, saved=said == "saved", refused=refusals_told(refused))
+    return await _page(db, request, party, link, form=form, asking=asking, saved=said == "saved", refused=refusals_told(refused))
 
 
-@post(["/i/{token:str}", "/d/{token:str}"], status_code=303)
+@post(["/i/{token:str}", "/d/{token:str}"], status_code=303, request_max_body_size=LARGEST_FORM)
 async def answer_invitation(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Puts all answers of the page into effect, or shows it again with everything that was typed.
 
@@ -82,10 +95,14 @@ async def answer_invitation(request: AnyRequest, token: FromPath[str]) -> Respon
     if not await limits.allow(pool, "answers", who=str(invitation.id), limit=ANSWERS_PER_HOUR, window_seconds=3600):
         raise TooManyRequests(link=request.url.path)
     party = await party_of(pool, invitation.id)
-    given = parse_answers_page(form, party, now=now(), channel="form" if link == Link.INVITEE else "registrant")
+    asking = await asking_for(here.questions, party, desk.tokens)
+    if form.files:
+        await asking.receive_files(pool, form, event_prefixes(party), companion_keys(party, now()))
+    channel = "form" if link == Link.INVITEE else "registrant"
+    given = parse_answers_page(form, party, now=now(), channel=channel, asking=asking)
     clashes = await _unknown_clashes(pool, party, given, form) if given else None
     if given is None or clashes:
-        return await _page(pool, request, desk.tokens, party, link, form=form, status=422, clash_notice=clashes)
+        return await _page(pool, request, party, link, form=form, asking=asking, status=422, clash_notice=clashes)
     refused = await answer(desk, invitation.id, given, giver=GIVERS[link])
     for reply in given.replies:
         here.live.mark(party.events[reply.event_id].live_topic)
@@ -109,11 +126,11 @@ async def _unknown_clashes(db: Executor, party: Party, given: Answers, form: For
 async def _page(
     db: Executor,
     request: AnyRequest,
-    tokens: Tokens,
     party: Party,
     link: Link,
     *,
     form: Form,
+    asking: Asking,
     status: int = 200,
     saved: bool = False,
     refused: dict[str, type[Any]] | None = None,
@@ -121,7 +138,7 @@ async def _page(
 ) -> Template:
     moment, invitation = now(), party.invitation
     host = await queries.host_of(db, invitation)
-    lead_token = tokens.token("booking", invitation.booking_id) if invitation.booking_id else ""
+    lead_token = asking.tokens.token("booking", invitation.booking_id) if invitation.booking_id else ""
     cards = cards_of(
         party,
         now=moment,
@@ -139,15 +156,18 @@ async def _page(
         link=link.value,
         letter=letter_of(invitation, host["name"]),
         cards=cards,
-        choices=guest_choices(),
+        choices=guest_choices() if link == Link.INVITEE else staff_choices(),
         form=form,
-        labels=labels_of_page(party),
+        labels=labels_of_page(party, asking),
+        asked=asking.shown(),
+        takes_files=asking.takes_files,
         saved=saved,
         refused={slug: refusal() for slug, refusal in (refused or {}).items()},
         clash_notice=clash_notice,
         may_answer=bool(open_events(party, moment)),
         answer_by=until_words(invitation.answer_by, zone),
         companions_words=companions_words(party, zone),
+        companions_named=companions_named(party),
         new_companions=companions_left(party, moment),
         tickets_url=f"/b/{lead_token}" if lead_token else "",
         diets=diet_choices(),

@@ -27,7 +27,7 @@ from events.registration.claims import ClaimDesk
 
 from . import actions, queries, record_queries
 from .access import invitation_for_staff
-from .answer_view import cards_of, staff_choices
+from .answer_view import cards_of, companions_named, staff_choices
 from .answering import Giver, answer
 from .errors import InvitationWithdrawn
 from .forms import companions_left, labels_of_page, parse_answers_page, refusals_told, told_refusals, values_of_page
@@ -212,9 +212,11 @@ async def _record(
         names=_names(invitation),
         cards=cards,
         choices=staff_choices(),
+        asked={},
         sources=[(one.value, _(SOURCE_WORDS[one])) for one in ENTERED],
         form=_with_all_fields(form or Form(), values_of_page(party) | _settings(party, zone)),
         labels=labels_of_page(party),
+        companions_named=companions_named(party),
         new_companions=companions_left(party, moment),
         links=links,
         zone=zone,
