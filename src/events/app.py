@@ -82,7 +82,7 @@ from .registration import booking_pages
 from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
 from .registration.quick_no import QuickNo
-from .selection import offer_pages
+from .selection import line_pages, offer_pages
 from .selection import pages as selection_pages
 from .settings import Settings
 from .tickets import pages as tickets_pages
@@ -122,6 +122,7 @@ PAGES: list[ControllerRouterHandler] = [
     itinerary_party_pages.router,
     mail_pages.router,
     event_cancellation_pages.router,
+    line_pages.router,
     offer_pages.router,
     organiser_pages.router,
     party_pages.router,

@@ -58,13 +58,15 @@ async def _claim(claims: ClaimDesk, event: Event, wanted: Sequence[GuestDetails]
 
 def _as_known(guest: GuestDetails, known: Sequence[PartyGuest]) -> GuestDetails:
     """The guest with the ticket they have from another event, if they have one; consents were given once."""
-    for one in known:
-        if same_guest(one.guest, guest):
-            return replace(guest, guest_id=one.guest_id, consents=[])
-    return guest
+    found = next((one for one in known if _is(one, guest)), None)
+    return replace(guest, guest_id=found.guest_id, consents=[]) if found else guest
 
 
 def _are_at(event: Event, places: Sequence[int], party: SignUp, known: Sequence[PartyGuest]) -> bool:
     """Whether all of these guests have, or wait for, a place there."""
     wanted = [party.guests[place] for place in places]
-    return all(any(same_guest(one.guest, guest) and event.id in one.event_ids for one in known) for guest in wanted)
+    return all(any(_is(one, guest) and event.id in one.event_ids for one in known) for guest in wanted)
+
+
+def _is(one: PartyGuest, guest: GuestDetails) -> bool:
+    return one.guest_id == guest.guest_id if guest.guest_id else same_guest(one.guest, guest)

@@ -1,6 +1,5 @@
 """Signing up for several events of a programme on one form. What comes of it is on the page of the party's lead booking."""
 
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,21 +11,16 @@ from litestar.response import Redirect, Template
 
 from events.kit import limits
 from events.kit.clock import now
-from events.kit.database import Connection, Executor, Pool
-from events.kit.errors import NotFound, TooManyRequests
+from events.kit.database import Connection, Pool
+from events.kit.errors import TooManyRequests
 from events.kit.forms import Form
-from events.kit.i18n import current_language
 from events.kit.i18n import gettext as _
 from events.kit.templates import page
-from events.kit.times import clock_span_label, day_label
 from events.kit.tokens import random_token
 from events.people.consents import Purpose, consent_text
 from events.people.diet import diet_choices
-from events.programme import queries as programme_queries
-from events.programme.event_page import places_text
-from events.programme.guest_queries import guest_places, organiser_email
+from events.programme.guest_queries import organiser_email
 from events.programme.model import Programme
-from events.programme.standing import standing
 from events.registration.claims import ClaimDesk
 from events.registration.forms import form_key
 from events.registration.pages import SENT_COOKIE_SECONDS, SIGN_UPS_PER_ADDRESS, SIGN_UPS_PER_MINUTE
@@ -36,6 +30,7 @@ from .choosing import EVENTS, KEY_SPACE, field_labels, most_companions, parse_pl
 from .clashes import clashes_of_guests
 from .model import Clash, EventChoice, Plan
 from .notices import FIELD, are_known, clash_notice
+from .offer import days_of, offered
 
 AnyRequest = Request[Any, Any, State]
 
@@ -46,7 +41,7 @@ _THIS_MACHINE = frozenset({"127.0.0.1", "::1"})  # see registration.pages
 @get("/p/{slug:str}/registrations")
 async def new_registrations(slug: FromPath[str], db: NamedDependency[Connection]) -> Template:
     """The events to choose from, and the questions of a sign-up."""
-    programme, choices = await _offered(db, slug)
+    programme, choices = await offered(db, slug, now=now())
     return _form_page(programme, choices, Form(), key=random_token())
 
 
@@ -60,7 +55,7 @@ async def create_registrations(request: AnyRequest, slug: FromPath[str]) -> Resp
     pool: Pool = here.pool
     claims: ClaimDesk = here.claims
     form = await Form.read(request)
-    programme, choices = await _offered(pool, slug)
+    programme, choices = await offered(pool, slug, now=now())
     await _limit(request, pool)
     plan = parse_plan(form, programme, choices, tokens=claims.tokens)
     if plan is None:
@@ -77,23 +72,10 @@ async def create_registrations(request: AnyRequest, slug: FromPath[str]) -> Resp
     here.worker.wake()
     if done.lead_id is None:
         form.error(EVENTS, _("There are not enough free places any more. Please choose other events, or the waiting list below."))
-        return await _form_again(pool, programme, (await _offered(pool, slug))[1], form, status=409)
+        return await _form_again(pool, programme, (await offered(pool, slug, now=now()))[1], form, status=409)
     full = urlencode([("full", event.slug) for event in done.refused])
     token = claims.tokens.token("booking", done.lead_id)
     return Redirect(f"/b/{token}{'?' if full else ''}{full}", status_code=303, cookies=[_sent_cookie(slug, form, here.base_url)])
-
-
-async def _offered(db: Executor, slug: str) -> tuple[Programme, list[EventChoice]]:
-    """The programme with every event that is not over. Raises `NotFound`."""
-    programme, moment = await programme_queries.programme_by_slug(db, slug), now()
-    events = await programme_queries.events_of_programme(db, programme.id) if programme else []
-    if programme is None or not events:
-        raise NotFound
-    ahead = [event for event in events if event.ends_at > moment]
-    places = await guest_places(db, [event.id for event in ahead])
-    return programme, [
-        EventChoice(event=event, places=places[event.id], standing=standing(event, places[event.id], moment)) for event in ahead
-    ]
 
 
 async def _party_of(request: AnyRequest, pool: Pool, plan: Plan) -> Any:
@@ -136,7 +118,7 @@ def _form_page(
         status=status,
         page_url=f"/p/{programme.slug}/registrations",
         programme=programme,
-        days=_days(programme, choices),
+        days=days_of(programme, choices),
         open_choices=[choice for choice in choices if choice.is_open],
         form=form,
         chosen=set(form.chosen(EVENTS)),
@@ -148,24 +130,6 @@ def _form_page(
         consents={purpose.value: consent_text(purpose) for purpose in Purpose},
         organiser_email=contact,
     )
-
-
-def _days(programme: Programme, choices: list[EventChoice]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The events by day, as days fall in the programme's zone."""
-    locale = current_language()
-    by_day = groupby(choices, key=lambda choice: day_label(choice.event.starts_at, programme.time_zone, locale=locale))
-    return [(day, [_line(choice) for choice in of_day]) for day, of_day in by_day]
-
-
-def _line(choice: EventChoice) -> dict[str, Any]:
-    event = choice.event
-    return {
-        "event": event,
-        "when": clock_span_label(event.starts_at, event.ends_at, event.time_zone, locale=current_language()),
-        "is_open": choice.is_open,
-        "standing": "invited" if event.access == "invited" else choice.standing.value,
-        "places_text": places_text(choice.places),
-    }
 
 
 def _sent_cookie(slug: str, form: Form, base_url: str) -> Cookie:
