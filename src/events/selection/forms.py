@@ -11,6 +11,7 @@ from events.kit.i18n import gettext as _
 from .model import Verdict
 
 LONGEST_REASON = 500
+MOST_PRIORITY = 9  # few steps, so that everybody knows what they mean
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,3 +33,22 @@ def parse_word(form: Form, voices: Sequence[ReviewRole]) -> Word | None:
     if not form.ok:
         return None
     return Word(role=ReviewRole(role), verdict=Verdict(verdict), reason=reason, missing=missing)
+
+
+class Priority(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in line that is not given by time alone, and why."""
+
+    priority: int
+    reason: str
+
+
+def parse_priority(form: Form) -> Priority | None:
+    """The priority, or nothing and every field's error. Whoever is preferred is preferred for a reason."""
+    priority = form.number("priority", least=0, most=MOST_PRIORITY)
+    reason = form.text("reason", required=priority > 0, longest=LONGEST_REASON)
+    return Priority(priority=priority, reason=reason) if form.ok else None
+
+
+def parse_reason(form: Form) -> str:
+    """Why an offer is taken back; for the organiser's own records."""
+    return form.text("withdrawal_reason", longest=LONGEST_REASON)

@@ -87,6 +87,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     party_size: int
     contingent: Texts | None
     priority: int
+    priority_reason: str
     position: int | None
     skipped: int
     skipped_at: datetime | None
