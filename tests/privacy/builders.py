@@ -33,6 +33,7 @@ SAID = {
     "note": "zyx: comes by bicycle",
     "message": "zyx: a word to the hosts",
     "reason": "zyx: was rude last year",
+    "missing": "zyx: a copy of the passport",
     "answer": "zyx: born in 1961",
     "file": "zyx-passport.pdf",
     "registrant": "zyx: the assistant's name",
@@ -205,12 +206,13 @@ async def _say_everything(pool: Pool, event: Event, guest_id: UUID, booking_id: 
     await pool.execute(
         """
         insert into reviews (event_id, registration_id, guest_id, role, verdict, reason, missing, actor, at)
-        values ($1, $2, $3, 'security', 'approved', $4, $4, 'staff:x', now())
+        values ($1, $2, $3, 'security', 'approved', $4, $5, 'staff:x', now())
         """,
         event.id,
         registration_id,
         guest_id,
         SAID["reason"],
+        SAID["missing"],
     )
     await make_answer(pool, event, guest_id, booking_id, value=SAID["answer"])
     await make_answer(pool, event, guest_id, booking_id, kind="file", value=SAID["file"])

@@ -19,6 +19,12 @@ async def app(dsn: str, pool: Pool, tmp_path: Path) -> AsyncIterator[Litestar]:
 
 
 @pytest.fixture
+async def nobody_else(pool: Pool) -> None:
+    """For tests that look into the whole database: whatever earlier tests left is gone."""
+    await pool.execute("truncate organisers, staff cascade")
+
+
+@pytest.fixture
 async def visitor(app: Litestar) -> AsyncIterator[Visitor]:
     async with browser(app) as client:
         yield Visitor(client)

@@ -45,6 +45,7 @@ async def test_a_person_is_all_their_rows(pool: Pool) -> None:
     await erase_known(pool, known)
 
 
+@pytest.mark.usefixtures("nobody_else")
 async def test_after_erasure_no_column_of_the_database_knows_the_person(pool: Pool) -> None:
     known = await make_known_person(pool)
     before = await columns_holding(pool, NEEDLES)

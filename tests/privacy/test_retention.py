@@ -180,7 +180,9 @@ async def test_a_run_works_in_bites_recounts_and_seals_every_record(pool: Pool, 
     ) == ([("sensitive", 5)], [("sensitive", 2, 3), ("sensitive", 2, 1), ("sensitive", 1, 0)], 0, True)
 
 
-@pytest.mark.parametrize("change", ["update deletion_records set deleted = deleted + 1 where id = $1", "delete from deletion_records where id = $1"])
+@pytest.mark.parametrize(
+    "change", ["update deletion_records set deleted = deleted + 1 where id = $1", "delete from deletion_records where id = $1"]
+)
 async def test_a_changed_or_missing_record_shows(pool: Pool, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     monkeypatch.setattr(retention, "BITE", 1)
     organiser_id = await make_organiser(pool)
