@@ -7,7 +7,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
-from uuid import UUID
 
 from aiosmtpd import smtp
 
@@ -118,7 +117,7 @@ def html_of(mail: EmailMessage) -> str:
 def _content(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     assert isinstance(part, EmailMessage)
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 async def answer(pool: Pool, invitation: Invitation, event: Event, given: str) -> None:
@@ -129,7 +128,3 @@ async def answer(pool: Pool, invitation: Invitation, event: Event, given: str) -
         event.id,
         given,
     )
-
-
-def ids(invitations: Sequence[Invitation]) -> list[UUID]:
-    return [invitation.id for invitation in invitations]

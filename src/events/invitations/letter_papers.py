@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from events.kit.i18n import gettext as _
-from events.kit.i18n import local, use_language
+from events.kit.i18n import current_language, local, use_language
 from events.kit.pdf import typeset
 from events.kit.places import templates_folder
 from events.kit.qr import qr_svg
@@ -41,7 +41,7 @@ def paper(letter: Letter, tokens: Tokens, base_url: str, now: datetime) -> dict[
             "date": day_label(now, letter.host.time_zone, locale=letter.language),
             "subject": _("Invitation: %(event)s") % {"event": words["event"]["title"]},
             "salutation": words["salutation"][-1] if letter.language != "ja" else "",
-            "paragraphs": [part for part in (_opening(words), words["companions"]) if part],
+            "paragraphs": [part for part in (_after_salutation(_opening(words)), words["companions"]) if part],
             "events": [{"title": event["title"], "when": event["when"], "where": _where(event)} for event in words["events"]],
             "answer": _answer(words),
             "online": _("Or answer online: scan the code, or open this address. It is meant for you alone."),
@@ -69,6 +69,11 @@ def _opening(words: dict[str, Any]) -> str:
             % values
         )
     return _("We have the pleasure of inviting you to “%(event)s” and would be delighted to welcome you.") % values
+
+
+def _after_salutation(text: str) -> str:
+    """In German a letter goes on in lower case after the comma of its salutation."""
+    return text[0].lower() + text[1:] if current_language() == "de" else text
 
 
 def _answer(words: dict[str, Any]) -> str:
