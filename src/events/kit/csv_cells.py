@@ -31,13 +31,18 @@ class CsvPaper:
     """Lines are written, and taken away as bytes whenever enough have come together."""
 
     def __init__(self, language: str, header: Iterable[str]) -> None:
+        self._decimal_mark = "," if language == "de" else "."
         self._paper = io.StringIO()
         self._writer = csv.writer(self._paper, delimiter=SEPARATORS.get(language, ","), lineterminator="\r\n")
         first, *others = header
         self._writer.writerow([BYTE_ORDER_MARK + first, *others])
 
-    def write(self, cells: Iterable[str]) -> None:
-        self._writer.writerow([harmless(cell) for cell in cells])
+    def write(self, cells: Iterable[str | float]) -> None:
+        self._writer.writerow([harmless(cell) if isinstance(cell, str) else self._number(cell) for cell in cells])
+
+    def _number(self, cell: float) -> str:
+        """As the spreadsheet of that language reads a number; a German one would take 1.5 for the first of May."""
+        return f"{cell:.15g}".replace(".", self._decimal_mark)
 
     def take(self) -> bytes:
         text = self._paper.getvalue()

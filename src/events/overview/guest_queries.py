@@ -131,7 +131,12 @@ async def guest_records(tx: Connection, event_id: UUID, listing: Listing) -> Asy
                 from pools c
                 where c.id = coalesce(r.pool_id, r.wanted_pool_id)
                   and c.parent_id is not null) as contingent,
-               r.table_name, g.diet, g.access_needs, g.flags, b.source, r.created_at as registered_at, a.device_at as arrived_at
+               r.table_name, g.diet, g.access_needs, g.flags, b.source, r.created_at as registered_at, a.device_at as arrived_at,
+               coalesce((select jsonb_object_agg(o.question_id, o.value)
+                         from question_answers o
+                         where o.booking_id = r.booking_id
+                           and (o.guest_id = r.guest_id or o.guest_id is null)
+                           and o.value is not null), '{{}}') as answers
         {_ASKED_FOR}
         order by g.sort_key collate "C", r.id
         """

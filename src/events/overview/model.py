@@ -1,6 +1,7 @@
 """What an organiser sees of an event: figures, the room, arrivals, scans, guests and mails."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -128,7 +129,9 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuestRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about a guest that an export holds."""
+    """Everything about a guest that an export holds; `answers` are values by the question's id, sealed ones left out."""
+
+    answers: dict[UUID, Any]
 
     state: RegistrationState
     honorific: str

@@ -85,9 +85,9 @@ def _hint(question: Question) -> str:
     """The organiser's help, the limits that are good to know beforehand, and what becomes of a sensitive answer."""
     parts = [local(question.help), _limits(question)]
     if question.sensitivity == Sensitivity.SENSITIVE:
-        parts.append(_("Deleted seven days after the event."))
+        parts.append(_("Deleted at the latest seven days after the event."))
     if question.sensitivity == Sensitivity.SECURITY:
-        parts.append(_("Kept encrypted, read only by those who look after security, and deleted fourteen days after the event."))
+        parts.append(_("Kept encrypted, read only by those who look after security, deleted at the latest fourteen days after the event."))
     return " ".join(part for part in parts if part)
 
 

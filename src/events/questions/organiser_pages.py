@@ -43,8 +43,8 @@ KINDS = {
 ANSWERED_BY = {Per.GUEST: N_("each guest, companions included"), Per.BOOKING: N_("the registrant, once for the booking")}
 SENSITIVITIES = {
     Sensitivity.ORDINARY: N_("Ordinary: the organiser's team"),
-    Sensitivity.SENSITIVE: N_("Sensitive: the organiser's team, deleted seven days after the event"),
-    Sensitivity.SECURITY: N_("Security: kept encrypted, only for security and owners, deleted after fourteen days"),
+    Sensitivity.SENSITIVE: N_("Sensitive: the organiser's team, deleted at the latest seven days after the event"),
+    Sensitivity.SECURITY: N_("Security: kept encrypted, only for security and owners, deleted at the latest fourteen days after the event"),
 }
 SAID = {
     "added": N_("The question is in the form."),

@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from babel.dates import format_date
-
-from events.kit.i18n import current_language, local
 from events.kit.i18n import gettext as _
+from events.kit.i18n import local
 
 from .forms import number_words
 from .model import Kind, Question
+from .values import date_words
 
 
 def answer_words(question: Question, value: Any, file_names: Mapping[UUID, str] | None = None) -> str:
@@ -29,7 +28,7 @@ def _plain_words(question: Question, value: Any) -> str:
     if question.kind == Kind.NUMBER:
         return number_words(value)
     if question.kind == Kind.DATE:
-        return format_date(date.fromisoformat(value), "long", locale=current_language())
+        return date_words(value)
     return _("Yes") if question.kind == Kind.CONSENT else str(value)
 
 

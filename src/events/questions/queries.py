@@ -208,6 +208,12 @@ async def file_names(db: Executor, upload_ids: Sequence[UUID]) -> dict[UUID, str
     return {row["id"]: row["file_name"] for row in rows}
 
 
+async def file_names_of_event(db: Executor, event_id: UUID) -> dict[UUID, str]:
+    """What all files of the event are called."""
+    rows = await db.fetch("select id, file_name from uploads where event_id = $1", event_id)
+    return {row["id"]: row["file_name"] for row in rows}
+
+
 async def insert_question(tx: Connection, question: Question) -> None:
     values: dict[str, Any] = msgspec.to_builtins(question)
     await tx.execute(

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from babel.dates import format_date
+
 from events.kit.forms import is_printable
+from events.kit.i18n import current_language
 from events.kit.i18n import gettext as _
 
 from .model import Kind, Question
@@ -115,10 +118,15 @@ def _date(question: Question, given: Any) -> str:
         raise Unfit(_("Please enter a date, as in 2026-04-22.")) from None
     least, most = question.limits.least, question.limits.most
     if isinstance(least, str) and given < least:
-        raise Unfit(_("Please enter %(day)s or a later day.") % {"day": least})
+        raise Unfit(_("Please enter %(day)s or a later day.") % {"day": date_words(least)})
     if isinstance(most, str) and given > most:
-        raise Unfit(_("Please enter %(day)s or an earlier day.") % {"day": most})
+        raise Unfit(_("Please enter %(day)s or an earlier day.") % {"day": date_words(most)})
     return given
+
+
+def date_words(day: str) -> str:
+    """A stored date as the page's readers write it."""
+    return format_date(date.fromisoformat(day), "long", locale=current_language())
 
 
 def _consent(given: Any) -> bool | None:
