@@ -119,6 +119,18 @@ async def test_a_companion_is_named_with_the_answer_and_another_later(pool: Pool
     assert ("Ada Begleitung comes with you." in page.text, "companion-1-given_name" in page.form.offered) == (True, False)
 
 
+async def test_a_form_sent_twice_names_a_companion_once(pool: Pool, visitor: Visitor) -> None:
+    invitation, (dinner,) = await invited(pool, companions="named", max_companions=1)
+    page = await visitor.open(link_of(invitation))
+    ada: dict[str, str | list[str]] = {"companion-1-given_name": "Ada", "companion-1-family_name": "Begleitung", "privacy": "yes"}
+    for _ in range(2):
+        assert (await visitor.send(page, at(dinner, answer="accepted") | ada)).status == 200
+    party = await party_of(pool, invitation.id)
+    assert await states(pool, party) == [("accepted", ["Platzhalter", "Begleitung"])]
+    more = await visitor.send(page, at(dinner, answer="accepted") | ada | {"companion-1-given_name": "Ben"})
+    assert (more.status, list(more.errors)) == (422, ["companion-1-family_name"])
+
+
 async def test_a_companion_who_is_named_stays_when_the_right_is_withdrawn(pool: Pool, visitor: Visitor) -> None:
     invitation, (dinner,) = await invited(pool, companions="named", max_companions=1)
     ada = {"companion-1-given_name": "Ada", "companion-1-family_name": "Begleitung"}
@@ -223,7 +235,7 @@ async def test_questions_of_an_event_are_answered_with_the_acceptance(pool: Pool
         async with pool.acquire() as db:
             await make_question(db, event.id, slug="hotel", required=True)
             await make_question(db, event.id, slug="bus", per="booking")
-    named = {"companion-1-given_name": "Ada", "companion-1-family_name": "Begleitung", "privacy": "yes"}
+    named: dict[str, str | list[str]] = {"companion-1-given_name": "Ada", "companion-1-family_name": "Begleitung", "privacy": "yes"}
     start = await visitor.open(link_of(invitation))
     page = await visitor.send(start, at(dinner, answer="accepted") | at(visit, answer="declined") | named)
     assert (page.status, sorted(page.errors)) == (422, sorted(f"at-{dinner.slug}-{who}-q-hotel" for who in ("own", "companion-1")))

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from events.invitations import reconcile as invitations
-from events.invitations.answering import Answers, Deputy, Giver, Reply, answer
+from events.invitations.answering import answer
 from events.invitations.errors import InvitationWithdrawn, NotInvitedThere
 from events.invitations.model import Answer, AnswerSource, Invitation
 from events.invitations.party import party_of
 from events.invitations.queries import answers_of, withdraw_invitation
+from events.invitations.replies import Answers, Deputy, Giver, Reply
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.programme.model import Event
@@ -160,8 +161,8 @@ async def test_companions_come_with_the_answer_or_later_and_stay_away_alone(pool
     dinner, visit = await events(pool, 2)
     async with pool.acquire() as db:
         invitation = await make_invitation(db, dinner, visit, companions="later", max_companions=2)
-    await say(pool, invitation, (dinner, ACCEPTED), (visit, ACCEPTED))
-    await say(pool, invitation, (dinner, ACCEPTED), companions=[make_guest("Begleitung", "Ada")])
+    await say(pool, invitation, (dinner, ACCEPTED), (visit, ACCEPTED), companions=[make_guest("Begleitung", "Ada")])
+    assert await counts(pool, dinner, visit) == [(2, 0), (2, 0)]
     party = await party_of(pool, invitation.id)
     ((ada, details),) = party.companions
     known = GuestDetails(family_name=details.family_name, given_name=details.given_name, guest_id=ada)

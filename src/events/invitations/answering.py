@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import msgspec
 from msgspec.structs import replace
 
 from events.kit import clock
@@ -19,81 +18,21 @@ from events.kit.database import Connection, Pool
 from events.kit.errors import DomainError
 from events.kit.tokens import token_hash
 from events.programme.model import Event
-from events.questions.model import GivenAnswer
 from events.registration import actions as registration
 from events.registration.claims import ClaimDesk
 from events.registration.errors import KeyReused
-from events.registration.model import Booking, GuestDetails, Payer, SignUp
+from events.registration.model import Booking, GuestDetails, SignUp
 from events.registration.queries import booking_by_id, booking_by_token
 
 from . import queries
-from .errors import AnsweringElsewhere, AnswersClosed, InvitationWithdrawn, NothingDecided, NotInvitedThere
-from .model import Answer, AnswerSource, Invitation, InvitedEvent
-from .party import COMPANION, DEPUTY, Party, party_of
+from .errors import AnsweringElsewhere, AnswersClosed, InvitationWithdrawn, NothingDecided, NotInvitedThere, TooManyCompanions
+from .model import Answer, Invitation, InvitedEvent
+from .party import COMPANION, DEPUTY, Party, party_of, same_name
+from .replies import Answers, Giver, Refused, Reply
 
 TURN_LASTS = timedelta(seconds=30)  # as long as a claim may retry over an outage, with room to spare
 TURN_IS_AWAITED_SECONDS = 8.0
 _LOOK_AGAIN_SECONDS = 0.05
-
-
-class Deputy(msgspec.Struct, frozen=True, kw_only=True):
-    """Who comes instead, and where their ticket goes as well."""
-
-    details: GuestDetails
-    email: str = ""
-
-
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer for one event. `companions` counts into those of the whole answer.
-
-    `answers` are to the event's questions: the party's as a whole, `own_answers` of who comes, `companion_answers` in the order of
-    `companions`. They are kept with places that are taken now.
-
-    `seen` is the answer that stood when the page was opened: what was not changed on an old page changes nothing.
-    """
-
-    event_id: UUID
-    answer: Answer
-    seen: Answer | None = None
-    deputy: Deputy | None = None
-    companions: tuple[int, ...] = ()
-    answers: tuple[GivenAnswer, ...] = ()
-    own_answers: tuple[GivenAnswer, ...] = ()
-    companion_answers: tuple[tuple[GivenAnswer, ...], ...] = ()
-
-
-class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """What one submit of the page says. Companions named before carry their `guest_id`.
-
-    `mail_contact` is who is written to from now on, `message` a word to the hosts; none of them: as before.
-    """
-
-    replies: list[Reply]
-    invitee: GuestDetails
-    companions: list[GuestDetails] = []
-    registrant_name: str = ""
-    mail_contact: str | None = None
-    payer: Payer | None = None
-    message: str | None = None
-
-
-class Giver(msgspec.Struct, frozen=True, kw_only=True):
-    """Who answers and how it came in. Staff may answer after the guest's deadline."""
-
-    actor: str
-    source: AnswerSource
-    note: str = ""
-
-    @property
-    def is_staff(self) -> bool:
-        return self.actor.startswith("staff:")
-
-
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """What could not be done for one event; everything else of the answer was."""
-
-    event_id: UUID
-    refusal: DomainError
 
 
 async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver: Giver) -> list[Refused]:
@@ -103,12 +42,12 @@ async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver:
     """
     async with turn(desk.pool, invitation_id):
         party = await party_of(desk.pool, invitation_id)
-        _check(party, given)
+        _check(party, _with_known_companions(party, given), giver)
         party = await _with_contact(desk.pool, party, given)
         refused = []
         for reply in given.replies:
             try:
-                party = await _put_into_effect(desk, party, given, reply, giver=giver)
+                party = await _put_into_effect(desk, party, _with_known_companions(party, given), reply, giver=giver)
             except DomainError as refusal:
                 refused.append(Refused(event_id=reply.event_id, refusal=refusal))
                 party = await party_of(desk.pool, invitation_id)
@@ -120,9 +59,22 @@ def answers_until(invitation: Invitation, event: Event) -> datetime:
     return min(event.changes_until, invitation.answer_by) if invitation.answer_by else event.changes_until
 
 
-def _check(party: Party, given: Answers) -> None:
+def _with_known_companions(party: Party, given: Answers) -> Answers:
+    """Somebody who was named a moment ago, for another event or in another window, is the companion of that name."""
+
+    def known(details: GuestDetails) -> GuestDetails:
+        same = [guest_id for guest_id, one in party.companions if details.guest_id is None and same_name(one, details)]
+        return replace(details, guest_id=same[0]) if same else details
+
+    return replace(given, companions=[known(details) for details in given.companions])
+
+
+def _check(party: Party, given: Answers, giver: Giver) -> None:
     if party.invitation.withdrawn_at:
         raise InvitationWithdrawn
+    new = sum(details.guest_id is None for details in given.companions)
+    if new and len(party.companions) + new > party.invitation.max_companions and not giver.is_staff:
+        raise TooManyCompanions
     for reply in given.replies:
         if party.invited_to(reply.event_id) is None:
             raise NotInvitedThere
@@ -314,8 +266,10 @@ def _unwanted_companions(party: Party, given: Answers, reply: Reply) -> list[UUI
 
 
 def _wanted_companions(given: Answers, reply: Reply) -> list[GuestDetails]:
+    """Each once, with the answers to this event's questions."""
     answers = reply.companion_answers or ((),) * len(reply.companions)
-    return [replace(given.companions[number], answers=list(own)) for number, own in zip(reply.companions, answers, strict=True)]
+    wanted = [replace(given.companions[number], answers=list(own)) for number, own in zip(reply.companions, answers, strict=True)]
+    return list({one.guest_id or number: one for number, one in enumerate(wanted)}.values())
 
 
 async def _record(

@@ -45,6 +45,13 @@ class NotInvitedThere(DomainError):
     title = N_("This invitation is not for that event.")
 
 
+class TooManyCompanions(DomainError):
+    status = 422
+    code = "too_many_companions"
+    title = N_("These are more companions than the invitation is for.")
+    next_step = N_("Please leave somebody out, or write to your host.")
+
+
 class NothingDecided(DomainError):
     """A deputy without a name, an answer that is none."""
 

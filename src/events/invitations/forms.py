@@ -21,13 +21,15 @@ from events.programme.model import Event, EventStatus
 from events.registration.forms import companion_prefix, field_labels, filled_companions, guest_values, parse_guest
 from events.registration.model import Consent, GuestDetails, Payer
 
-from .answering import Answers, Deputy, Refused, Reply, answers_until
+from .answering import answers_until
 from .asking import Asking, PartyAnswers
 from .errors import REFUSALS
 from .model import Answer, CompanionRule, InvitedEvent
-from .party import Party
+from .party import Party, same_name
+from .replies import Answers, Deputy, Refused, Reply
 
 LONGEST_MESSAGE = 1000
+MOST_COMPANIONS = 9
 GIVEN = (Answer.ACCEPTED, Answer.PROVISIONAL, Answer.SUBSTITUTED, Answer.DECLINED)
 _DEPUTY_NAMES = ("family_name", "given_name", "family_name_kana", "given_name_kana", "company", "job_title", "email")
 
@@ -58,16 +60,21 @@ def companions_left(party: Party, now: datetime) -> int:
     return max(0, invitation.max_companions - len(party.companions))
 
 
+def shown_companions(form: Form, party: Party, now: datetime) -> int:
+    """How many blocks for new companions the page shows: as many as may be named, and whatever was typed."""
+    return max([companions_left(party, now), *filled_companions(form, MOST_COMPANIONS)])
+
+
 def parse_answers_page(
     form: Form, party: Party, *, now: datetime, channel: str, asking: Asking | None = None, by_staff: bool = False
 ) -> Answers | None:
     """What the page says, or nothing when `form.errors` says why not. Without `asking` nothing is asked beyond the usual."""
     locale = current_language()
-    companions = _companions(form, party, now=now, locale=locale)
+    companions = _companions(form, party, now=now, locale=locale, by_staff=by_staff)
     replies = [
         reply
         for _invited, event in open_events(party, now, by_staff=by_staff)
-        if (reply := _reply(form, party, event, companions=[key for key, _details in companions], asking=asking))
+        if (reply := _reply(form, party, event, companions=list(companions), asking=asking))
     ]
     comes = any(reply.answer.comes for reply in replies)
     accepts = any(reply.answer == Answer.ACCEPTED for reply in replies)
@@ -79,7 +86,7 @@ def parse_answers_page(
     given = Answers(
         replies=_with_shared_deputy(form, party, replies),
         invitee=replace(invitee, consents=[*consents, *invitee.consents]),
-        companions=[details for _key, details in companions],
+        companions=list(companions.values()),
         registrant_name=form.text("registrant_name"),
         mail_contact=form.email("mail_contact", required=False) or None,
         payer=_payer(form),
@@ -209,14 +216,23 @@ def _with_shared_deputy(form: Form, party: Party, replies: list[Reply]) -> list[
     return completed
 
 
-def _companions(form: Form, party: Party, *, now: datetime, locale: str) -> list[tuple[str, GuestDetails]]:
-    """Field value → companion: those who are named already, then those the form names now."""
-    known = [(str(guest_id), replace(details, guest_id=guest_id)) for guest_id, details in party.companions]
-    new = [
-        (f"companion-{number}", parse_guest(form, companion_prefix(number), locale=locale, channel="registrant"))
-        for number in filled_companions(form, companions_left(party, now))
-    ]
-    return known + new
+def _companions(form: Form, party: Party, *, now: datetime, locale: str, by_staff: bool) -> dict[str, GuestDetails]:
+    """How the fields call a companion → who it is: those who are named already, then those the form names now.
+
+    Somebody named a second time, by a form that is sent again, is the companion of that name.
+    """
+    named = {str(guest_id): replace(details, guest_id=guest_id) for guest_id, details in party.companions}
+    found, left = dict(named), party.invitation.max_companions if by_staff else companions_left(party, now)
+    for number in filled_companions(form, MOST_COMPANIONS):
+        details = parse_guest(form, companion_prefix(number), locale=locale, channel="registrant")
+        same = next((one for one in named.values() if same_name(one, details)), None)
+        if same is None and left <= 0:
+            form.error(
+                f"{companion_prefix(number)}family_name", _("The invitation is not for another companion. Please write to your host.")
+            )
+        left -= same is None
+        found[f"companion-{number}"] = same or details
+    return found
 
 
 def _payer(form: Form) -> Payer | None:

@@ -31,22 +31,23 @@ from events.registration.claims import ClaimDesk
 from . import queries
 from .access import invitation_by_token
 from .answer_view import cards_of, companions_named, companions_words, guest_choices, letter_of, staff_choices, until_words
-from .answering import Answers, Giver, answer
+from .answering import answer
 from .asking import Asking, asking_for
 from .errors import InvitationWithdrawn, LinkReplaced
 from .forms import (
     companion_keys,
-    companions_left,
     event_prefixes,
     labels_of_page,
     open_events,
     parse_answers_page,
     refusals_told,
+    shown_companions,
     told_refusals,
     values_of_page,
 )
 from .model import Answer, AnswerSource, Invitation, Link
 from .party import Party, party_of
+from .replies import Answers, Giver
 
 AnyRequest = Request[Any, Any, State]
 
@@ -168,7 +169,7 @@ async def _page(
         answer_by=until_words(invitation.answer_by, zone),
         companions_words=companions_words(party, zone),
         companions_named=companions_named(party),
-        new_companions=companions_left(party, moment),
+        new_companions=shown_companions(form, party, moment),
         tickets_url=f"/b/{lead_token}" if lead_token else "",
         diets=diet_choices(),
         consents={purpose.value: consent_text(purpose) for purpose in Purpose},

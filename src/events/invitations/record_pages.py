@@ -28,12 +28,13 @@ from events.registration.claims import ClaimDesk
 from . import actions, queries, record_queries
 from .access import invitation_for_staff
 from .answer_view import cards_of, companions_named, staff_choices
-from .answering import Giver, answer
+from .answering import answer
 from .errors import InvitationWithdrawn
 from .forms import companions_left, labels_of_page, parse_answers_page, refusals_told, told_refusals, values_of_page
 from .model import AnswerSource, CompanionRule, Invitation
 from .party import Party, party_of
 from .record_view import ENTERED, SOURCE_WORDS, history, links_of, list_address, mail_lines, staff_of
+from .replies import Giver
 
 AnyRequest = Request[Any, Any, State]
 
