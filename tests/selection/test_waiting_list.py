@@ -87,7 +87,7 @@ async def test_party_is_served_out_of_turn_only_when_enough_is_free_and_shown_as
     before = await states_of(pool, await registrations_of(pool, one))
     served = await press(organiser, full_event, one, "offer")
 
-    assert (too_few.status_code, "This party needs 2 places, and 1 are free for it now." in too_few.text) == (409, True)
+    assert (too_few.status_code, "This party needs 2 places; free for it now: 1." in too_few.text) == (409, True)
     assert (before, served.status_code, await states_of(pool, await registrations_of(pool, one))) == (["waitlisted"], 303, ["offered"])
     assert await order(pool, full_event) == [large.booking_id, pair.booking_id]
     page = await Visitor(organiser).open(f"/organiser/events/{full_event.slug}/waiting-list")

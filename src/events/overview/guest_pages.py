@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from events.accounts.model import Staff
+from events.accounts.model import ReviewRole, Staff
 from events.accounts.queries import insert_audit_entry
 from events.kit import clock
 from events.kit.database import Connection
@@ -21,9 +21,12 @@ from events.kit.templates import page
 from events.programme.access import event_for_staff
 from events.programme.model import Event
 from events.programme.queries import pools_of_event
+from events.questions.queries import all_questions_of_event
 from events.registration import actions
 from events.registration.errors import NotAwaitingApproval
 from events.registration.model import OVER, RegistrationState
+from events.selection.actions import give_verdicts
+from events.selection.model import Verdict
 
 from . import guest_queries
 from .guest_queries import PAGE_SIZE
@@ -63,6 +66,7 @@ async def show_guests(
         groups=GROUP_NAMES,
         sizes=await guest_queries.group_sizes(db, event.id),
         contingents=pools[1:],
+        asks=bool(await all_questions_of_event(db, event.id)),
         guests=[present_guest(line, event) for line in shown],
         earlier=earlier,
         later=later,
@@ -95,12 +99,11 @@ async def create_cancellation(
     reason = form.text("reason", longest=200)
     if not form.ok:
         return _cancellation_form(event, line, staff, form, status=422)
-    now, is_application = clock.now(), line.state == RegistrationState.AWAITING_APPROVAL
-    if is_application:
-        await actions.reject(tx, event.id, [registration_id], actor=staff.actor, reason=reason, now=now)
-    else:
-        await actions.cancel_places(tx, event.id, [registration_id], actor=staff.actor, reason=reason, now=now)
-    return await _settled(tx, live, event, staff, registration_id=registration_id, action="rejected" if is_application else "cancelled")
+    live.mark(event.live_topic)
+    if line.state == RegistrationState.AWAITING_APPROVAL:
+        return await _judged(tx, event, staff, registration_id, verdict=Verdict.REJECTED, reason=reason)
+    await actions.cancel_places(tx, event.id, [registration_id], actor=staff.actor, reason=reason, now=clock.now())
+    return await _cancelled(tx, event, staff, registration_id)
 
 
 @post("/organiser/events/{slug:str}/guests/{registration_id:uuid}/approval", status_code=303)
@@ -111,12 +114,12 @@ async def create_approval(
     tx: NamedDependency[Connection],
     live: NamedDependency[Live],
 ) -> Redirect:
-    """Confirms a guest who awaits a decision."""
+    """Agrees to a guest who awaits a decision, in the host's name."""
     event, line = await _guest(tx, staff, slug, registration_id)
     if line.state != RegistrationState.AWAITING_APPROVAL:
         raise NotAwaitingApproval(link=f"/organiser/events/{slug}/guests")
-    await actions.approve(tx, event.id, [registration_id], now=clock.now())
-    return await _settled(tx, live, event, staff, registration_id=registration_id, action="approved")
+    live.mark(event.live_topic)
+    return await _judged(tx, event, staff, registration_id, verdict=Verdict.APPROVED)
 
 
 async def _guest(db: Connection, staff: Staff, slug: str, registration_id: UUID) -> tuple[Event, GuestLine]:
@@ -132,14 +135,19 @@ def _cancellation_form(event: Event, line: GuestLine, staff: Staff, form: Form, 
     return page("overview/cancellation.html", status=status, staff=staff, event=event, section="guests", guest=guest, form=form)
 
 
-async def _settled(tx: Connection, live: Live, event: Event, staff: Staff, *, registration_id: UUID, action: str) -> Redirect:
+async def _judged(tx: Connection, event: Event, staff: Staff, registration_id: UUID, *, verdict: Verdict, reason: str = "") -> Redirect:
+    """The page of the applications tells what came of the word: others may have to agree, or no place be free."""
+    said = await give_verdicts(tx, event, staff, [registration_id], role=ReviewRole.HOST, verdict=verdict, reason=reason, now=clock.now())
+    query = urlencode({"said": f"{said[0]}-{said[-1]}" if said else "0-0"})
+    return Redirect(f"/organiser/events/{event.slug}/applications?{query}", status_code=303)
+
+
+async def _cancelled(tx: Connection, event: Event, staff: Staff, registration_id: UUID) -> Redirect:
     subject = f"registration:{registration_id}"
     await insert_audit_entry(
-        tx, organiser_id=event.organiser_id, actor=staff.actor, action=f"place_{action}", subject=subject, detail={"event": event.slug}
+        tx, organiser_id=event.organiser_id, actor=staff.actor, action="place_cancelled", subject=subject, detail={"event": event.slug}
     )
-    live.mark(event.live_topic)
-    group = Group.CURRENT if action == "cancelled" else Group.AWAITING_APPROVAL
-    return Redirect(f"/organiser/events/{event.slug}/guests?{urlencode({'group': group, 'done': action})}", status_code=303)
+    return Redirect(f"/organiser/events/{event.slug}/guests?{urlencode({'group': Group.CURRENT, 'done': 'cancelled'})}", status_code=303)
 
 
 def _paged(

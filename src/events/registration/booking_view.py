@@ -182,7 +182,8 @@ def _passed_over_words(booking: Booking, event: Event, passed_over: PassedOver, 
         "On %(time)s %(free)s places came free, too few for the %(party)s of you.",
         passed_over.free,
     )
-    return f"{told % words} {_('A smaller party was served; you keep your place in line.')}"
+    kept = _("A smaller party was served; you keep your place in line.")
+    return f"{told % words} {kept}"
 
 
 def moment_for(booking: Booking, event: Event, at: datetime) -> str:

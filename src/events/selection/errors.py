@@ -20,7 +20,7 @@ class NobodyChosen(DomainError):
 
 class NotEnoughFree(DomainError):
     code = "not_enough_free"
-    title = N_("This party needs %(party)s places, and %(free)s are free for it now.")
+    title = N_("This party needs %(party)s places; free for it now: %(free)s.")
     next_step = N_("Give it a higher priority, so that it is next as soon as places become free, or add places first.")
 
 
