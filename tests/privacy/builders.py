@@ -23,8 +23,13 @@ WORDS = {
     "family_name": "𠮷例葛󠄀",
     "given_name": "Zyxwolska",
     "family_name_kana": "ゼッタイナイ",
+    "given_name_kana": "ドコニモナイ",
     "family_name_latin": "Yoshirei-Qanat",
+    "given_name_latin": "Zyxwolska",
+    "honorific": "Zyx-Rat",
     "company": "Quorvex GmbH",
+    "department": "Zyxometrie",
+    "job_title": "Oberzyxometer",
     "diet": "vegan; no zwetschgenknoedel",
     "access_needs": "a place near the xylophone",
 }
@@ -40,6 +45,7 @@ SAID = {
     "payer": "zyx: Payments Quorvex",
     "imported": "zyx: as the list had it",
     "mail_error": "550 zyx unknown",
+    "inviter": "zyx: in the name of a friend",
 }
 NEEDLES = [*(word for name, word in WORDS.items() if name not in ("diet",)), "zwetschgenknoedel", EMAIL, "zyx"]
 
@@ -73,7 +79,7 @@ async def make_known_person(pool: Pool) -> Known:
     outcome = await book(pool, over, the_person(), email=EMAIL)
     guest_id = await pool.fetchval("select id from guests where booking_id = $1", outcome.booking_id)
     second = await _book_again(pool, ahead, guest_id, outcome.booking_id)
-    details = {name: WORDS[name] for name in ("family_name", "given_name", "family_name_kana", "family_name_latin", "company")}
+    details: Any = {name: word for name, word in WORDS.items() if name not in ("diet", "access_needs")} | {"inviter": SAID["inviter"]}
     invitation = await make_invitation(pool, over, ahead, email=EMAIL, delegate_email=f"office.{EMAIL}", row_key=EMAIL, **details)
     await _come(pool, over, guest_id)
     await _say_everything(pool, over, guest_id, outcome.booking_id, invitation.id)
@@ -140,7 +146,8 @@ async def _book_again(pool: Pool, event: Event, guest_id: UUID, lead_id: UUID) -
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
             """
-            insert into bookings (id, organiser_id, event_id, idempotency_key, request_hash, token_hash, email, locale, source, created_at, lead_id)
+            insert into bookings (id, organiser_id, event_id, idempotency_key, request_hash, token_hash, email, locale, source,
+                                  created_at, lead_id)
             select $1, $2, $3, 'import:' || $4, '', $5, $4, 'en', 'invitation', now(), $6
             """,
             booking_id,
@@ -234,6 +241,7 @@ async def _write_and_import(pool: Pool, event: Event, booking_id: UUID, invitati
         SAID["mail_error"],
     )
     await pool.execute("insert into unsubscriptions (organiser_id, email, channel) values ($1, $2, 'page')", event.organiser_id, EMAIL)
+    await _plan_and_line_up(pool, event, booking_id, invitation_id)
     import_id, cells = new_id(), [SAID["imported"], EMAIL]
     await pool.execute(
         """
@@ -248,10 +256,63 @@ async def _write_and_import(pool: Pool, event: Event, booking_id: UUID, invitati
         [cells],
     )
     await pool.execute(
-        "insert into import_rows (import_id, line, cells, details, row_key, state, invitation_id) values ($1, 1, $2, $3, $4, 'imported', $5)",
+        """
+        insert into import_rows (import_id, line, cells, details, row_key, state, invitation_id)
+        values ($1, 1, $2, $3, $4, 'imported', $5)
+        """,
         import_id,
         cells,
         {"email": EMAIL},
         EMAIL,
         invitation_id,
+    )
+
+
+async def _plan_and_line_up(pool: Pool, event: Event, booking_id: UUID, invitation_id: UUID) -> None:
+    """Mails still to be written, a wave that failed, a place in line with a reason, a deputy's and a news letter's address."""
+    await pool.execute(
+        "insert into jobs (name, payload, last_error, failed_at) values ('booking_mail', $1, $2, now())",
+        {"booking_id": str(booking_id), "words": SAID["note"]},
+        SAID["mail_error"],
+    )
+    wave_id = new_id()
+    await pool.execute(
+        """
+        insert into waves (id, organiser_id, event_id, kind, audience, send_at, actor)
+        values ($1, $2, $3, 'invitation', 'everyone', now(), 'staff:x')
+        """,
+        wave_id,
+        event.organiser_id,
+        event.id,
+    )
+    await pool.execute(
+        "insert into wave_mails (wave_id, invitation_id, state, reason) values ($1, $2, 'bounced', $3)",
+        wave_id,
+        invitation_id,
+        SAID["mail_error"],
+    )
+    await pool.execute(
+        """
+        insert into waitlist_entries (event_id, booking_id, party_size, state, created_at, settled_at, priority_reason)
+        values ($1, $2, 1, 'accepted', now(), now(), $3)
+        """,
+        event.id,
+        booking_id,
+        SAID["reason"],
+    )
+    await pool.execute(
+        """
+        insert into invitation_guests (guest_id, invitation_id, role, email)
+        select id, $2, 'deputy', $3
+        from guests
+        where booking_id = $1
+        """,
+        booking_id,
+        invitation_id,
+        EMAIL,
+    )
+    await pool.execute(
+        "update consents set address = $2 where purpose = 'marketing' and guest_id in (select id from guests where booking_id = $1)",
+        booking_id,
+        EMAIL,
     )

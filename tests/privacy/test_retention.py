@@ -25,7 +25,8 @@ async def make_old_and_recent(pool: Pool, organiser_id: UUID, kind: Kind) -> tup
     old, recent = await make_event(pool, organiser_id=organiser_id), await make_event(pool, organiser_id=organiser_id)
     for event in (old, recent):
         outcome = await book(pool, event, make_guest(diet="vegan", access_needs="ramp", company="Musterlinse GmbH"))
-        guest_id, registration_id = await pool.fetchrow("select guest_id, id from registrations where booking_id = $1", outcome.booking_id)
+        guest_id = await pool.fetchval("select id from guests where booking_id = $1", outcome.booking_id)
+        registration_id = await pool.fetchval("select id from registrations where booking_id = $1", outcome.booking_id)
         for sensitivity in ("ordinary", "sensitive", "security"):
             await make_answer(pool, event, guest_id, outcome.booking_id, sensitivity=sensitivity)
         await make_answer(pool, event, guest_id, outcome.booking_id, kind="file", value="badge.pdf")
@@ -62,6 +63,7 @@ async def left_of(pool: Pool, event: Event) -> dict[str, object]:
         """,
         event.id,
     )
+    assert row is not None
     return dict(row)
 
 
@@ -116,7 +118,8 @@ async def test_recipients_of_mails_and_old_audit_entries_go(pool: Pool) -> None:
     for number, (days, status) in enumerate([(181, "bounced"), (179, "sent"), (181, "queued")]):
         await pool.execute(
             """
-            insert into mails (organiser_id, event_id, kind, job_id, job_name, job_payload, recipient, locale, status, last_error, created_at)
+            insert into mails (organiser_id, event_id, kind, job_id, job_name, job_payload, recipient, locale, status, last_error,
+                               created_at)
             values ($1, $2, 'confirmed', $3, 'booking_mail', '{"words": "Erika"}', 'a@example.com', 'en', $4, '550', $5)
             """,
             organiser_id,
@@ -152,6 +155,7 @@ async def test_names_of_guests_stay_until_the_organiser_says_how_long(pool: Pool
         row = await pool.fetchrow(
             "select g.family_name, b.email from guests g join bookings b on b.id = g.booking_id where b.id = $1", outcome.booking_id
         )
+        assert row is not None
         return tuple(row)
 
     await forget_what_is_due(pool)

@@ -30,6 +30,7 @@ SECTIONS = {
     "invitations": N_("Invitations"),
     "invited_to": N_("Invited to"),
     "answers": N_("Answers to invitations"),
+    "deputies": N_("Came for an invitation"),
     "mails": N_("Mails"),
     "unsubscribed": N_("No more news by mail"),
 }

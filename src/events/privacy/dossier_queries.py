@@ -49,7 +49,8 @@ _SECTIONS: dict[str, str] = {
         order by c.server_at, c.id
     """,
     "waiting_list": """
-        select to_jsonb(w) - array['pool_id'] || jsonb_build_object('event', e.title) as data
+        select to_jsonb(w) - array['pool_id'] - case when $4::boolean then '{}'::text[] else array['priority', 'priority_reason'] end
+               || jsonb_build_object('event', e.title) as data
         from waitlist_entries w
         join events e on e.id = w.event_id
         where w.booking_id = any ($2)
@@ -125,6 +126,12 @@ _SECTIONS: dict[str, str] = {
         join events e on e.id = a.event_id
         where a.invitation_id = any ($3)
         order by a.id
+    """,
+    "deputies": """
+        select to_jsonb(d) as data
+        from invitation_guests d
+        where d.guest_id = any ($1)
+        order by d.guest_id
     """,
     "mails": """
         select to_jsonb(m) - array['organiser_id', 'job_id', 'job_name', 'job_payload', 'key', 'unsubscribe_hash'] as data

@@ -99,7 +99,7 @@ async def _overwrite(tx: Connection, holdings: Holdings, *, now: datetime) -> in
     )
     await erasure_queries.void_tickets(tx, guest_ids)
     await erasure_queries.erase_consents(tx, guest_ids, now)
-    await erasure_queries.erase_words_about(tx, guest_ids)
+    await erasure_queries.erase_words_about(tx, guest_ids, holdings.contact_booking_ids)
     await erasure_queries.delete_question_answers(tx, holdings)
     await erasure_queries.erase_bookings(tx, holdings.contact_booking_ids)
     await erasure_queries.close_links(tx, empty)

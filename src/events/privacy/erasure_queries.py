@@ -85,8 +85,8 @@ async def erase_consents(tx: Connection, guest_ids: Sequence[UUID], now: datetim
     )
 
 
-async def erase_words_about(tx: Connection, guest_ids: Sequence[UUID]) -> None:
-    """What reviewers and organisers wrote about the guests' places."""
+async def erase_words_about(tx: Connection, guest_ids: Sequence[UUID], booking_ids: Sequence[UUID]) -> None:
+    """What reviewers and organisers wrote about the guests, their places and their place in line."""
     await tx.execute(
         """
         with places as (
@@ -96,6 +96,11 @@ async def erase_words_about(tx: Connection, guest_ids: Sequence[UUID]) -> None:
             set reason = ''
             from places p
             where c.registration_id = p.id
+        ), lines as (
+            update waitlist_entries
+            set priority_reason = ''
+            where booking_id = any ($2)
+              and priority_reason <> ''
         )
         update reviews v
         set reason = '',
@@ -103,6 +108,7 @@ async def erase_words_about(tx: Connection, guest_ids: Sequence[UUID]) -> None:
         where v.guest_id = any ($1)
         """,
         list(guest_ids),
+        list(booking_ids),
     )
 
 
@@ -198,6 +204,10 @@ async def erase_answers(tx: Connection, invitation_ids: Sequence[UUID], guest_id
             where invitation_id = any ($1)
         ), links as (
             delete from ended_links
+            where invitation_id = any ($1)
+        ), waves as (
+            update wave_mails
+            set reason = ''
             where invitation_id = any ($1)
         )
         update invitation_guests
