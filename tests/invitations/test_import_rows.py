@@ -28,6 +28,7 @@ TARGET = Target(
     organiser_id=new_id(),
     programme_id=new_id(),
     event_id=None,
+    slug="delegation",
     title=NAME,
     time_zone="Asia/Tokyo",
     events=[DINNER, VISIT],

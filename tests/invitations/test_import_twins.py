@@ -10,7 +10,7 @@ from events.invitations.model import match_key
 from events.kit.ids import new_id
 from events.people.model import Person
 
-TARGET = Target(organiser_id=new_id(), programme_id=new_id(), event_id=None, title={}, time_zone="UTC", events=[], co_hosts=[])
+TARGET = Target(organiser_id=new_id(), programme_id=new_id(), event_id=None, slug="delegation", title={}, time_zone="UTC", events=[], co_hosts=[])
 
 
 def row(line: int, family_name: str, given_name: str = "", email: str = "", **more: Any) -> StagedRow:

@@ -14,9 +14,9 @@ from .model import CompanionRule
 
 SURE = (TwinKind.SAME, TwinKind.LIKELY)
 DECISION_WORDS = {
-    Decision.MERGE: N_("One person: add the events to the existing invitation"),
-    Decision.SKIP: N_("One person: leave this line out"),
-    Decision.IMPORT: N_("Two people: take this line in"),
+    Decision.MERGE: N_("Same person: add the events"),
+    Decision.SKIP: N_("Same person: leave out"),
+    Decision.IMPORT: N_("Another person: take in"),
 }
 COMPANION_WORDS = {
     CompanionRule.NONE: N_("None"),

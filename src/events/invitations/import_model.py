@@ -73,6 +73,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     organiser_id: UUID
     programme_id: UUID | None
     event_id: UUID | None
+    slug: str
     title: Texts
     time_zone: str
     events: list[TargetEvent]
@@ -85,6 +86,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         found = self.programme_id or self.event_id
         assert found is not None
         return found
+
+    @property
+    def home(self) -> str:
+        """Where the organiser sees all invitations to it."""
+        return f"/organiser/{'programmes' if self.programme_id else 'events'}/{self.slug}/invitations"
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True):

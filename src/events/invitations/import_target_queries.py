@@ -72,11 +72,11 @@ async def target_of(db: Executor, *, programme_id: UUID | None, event_id: UUID |
     """What the list is for, with its events in order of time. For a co-host: only events with contingents of theirs, and only those."""
     row = await db.fetchrow(
         """
-        select p.organiser_id, p.id as programme_id, null::uuid as event_id, p.title, p.time_zone
+        select p.organiser_id, p.id as programme_id, null::uuid as event_id, p.slug, p.title, p.time_zone
         from programmes p
         where p.id = $1
         union all
-        select e.organiser_id, null, e.id, e.title, e.time_zone
+        select e.organiser_id, null, e.id, e.slug, e.title, e.time_zone
         from events e
         where e.id = $2
         """,
@@ -91,6 +91,11 @@ async def target_of(db: Executor, *, programme_id: UUID | None, event_id: UUID |
     if co_host_id and (own is None or not events):
         return None
     return msgspec.convert(dict(row) | {"events": events, "co_hosts": co_hosts, "co_host": own}, Target)
+
+
+async def programme_of_event(db: Executor, event_id: UUID) -> UUID | None:
+    """The programme to which the event belongs; a guest of a programme is invited once, to whatever events of it."""
+    return await db.fetchval("select programme_id from events where id = $1", event_id)  # type: ignore[no-any-return]
 
 
 async def _co_hosts(db: Executor, organiser_id: UUID) -> list[CoHost]:

@@ -47,6 +47,7 @@ ENCODING_WORDS = {
 async def imports_page(db: Executor, staff: Staff, form: Form, *, status: int = 200, done: str | None = None) -> Template:
     """The form for a new list, and the last lists."""
     choices = await choices_for_staff(db, staff)
+    form.values["target"] = await _offered(db, form.values.get("target", ""), choices)
     co_hosts = await targets.co_hosts_of_staff(db, staff.id)
     lists = await queries.latest_imports(db, staff.organisers(Role.ORGANISER), co_hosts)
     titles = {choice.id: local(choice.title) for choice in choices.values()}
@@ -130,6 +131,17 @@ async def import_page(db: Executor, staff: Staff, list_: Import, *, after: int, 
         done=done,
         page_url=here,
     )
+
+
+async def _offered(db: Executor, asked: str, choices: dict[str, Choice]) -> str:
+    """The choice that is asked for; for an event of a programme that programme."""
+    if asked in choices or not asked.startswith("event-"):
+        return asked
+    try:
+        programme_id = await targets.programme_of_event(db, UUID(asked.removeprefix("event-")))
+    except ValueError:
+        return ""
+    return f"programme-{programme_id}"
 
 
 def _twin(row: StagedRow) -> dict[str, object]:
