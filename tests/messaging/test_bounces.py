@@ -103,3 +103,8 @@ def test_delay_and_foreign_reports_give_nothing_up() -> None:
 )
 def test_reasons_are_told_in_plain_words(error: str, words: str) -> None:
     assert plain_reason(error) == words
+
+
+def test_what_was_given_up_is_not_said_to_be_tried_again() -> None:
+    words = "The mail server did not take it, however often we tried. Please send it again later."
+    assert [plain_reason(error, given_up=True) for error in ("451 4.7.1 Greylisted", "Connection refused")] == [words, words]

@@ -30,6 +30,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (r"\b5\.4\.7\b|\b4\.4\.7\b|delivery time expired|message expired", N_("The recipient's server could not be reached for days.")),
 )  # fmt: skip
 _BUSY = N_("The mail server could not take it yet; it is tried again by itself.")
+_GIVEN_UP = N_("The mail server did not take it, however often we tried. Please send it again later.")
 _OTHER = N_("The recipient's server has refused it.")
 _OURS = N_("The mail could not be written. Please tell whoever runs this service.")
 
@@ -51,7 +52,7 @@ def bounces_of(raw: bytes) -> list[Bounce]:
     return [Bounce(key, told[0][:_LONGEST_REASON])] if told else []
 
 
-def plain_reason(error: str) -> str:
+def plain_reason(error: str, *, given_up: bool = False) -> str:
     """A msgid for what a server said about a recipient; empty for no error."""
     if not error:
         return ""
@@ -60,10 +61,12 @@ def plain_reason(error: str) -> str:
         if re.search(pattern, said):
             return words
     if re.match(r"4\d\d\b", error) or ((match := _CODE.search(error)) and match[1] == "4"):
-        return _BUSY
+        return _GIVEN_UP if given_up else _BUSY
     if re.fullmatch(r"[A-Z]\w+", error):  # the name of an exception of ours
         return _OURS
-    return _OTHER if re.match(r"5\d\d\b", error) or _CODE.search(error) else _BUSY
+    if re.match(r"5\d\d\b", error) or _CODE.search(error):
+        return _OTHER
+    return _GIVEN_UP if given_up else _BUSY
 
 
 def _key_of(report: Message, raw: bytes) -> UUID | None:

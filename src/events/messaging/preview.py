@@ -25,11 +25,11 @@ FRAMED = (
 )
 
 _HEAD = Markup(
-    '<div style="padding:14px 20px;border-bottom:1px solid #d9d4c8;background:#fff;color:#191c29">'
-    '<span style="color:#5a6072;font-size:13px">{}</span><br><b>{}</b></div>'
+    '<div style="padding:14px 20px;border-bottom:1px solid #8b8f9e;background:Canvas;color:CanvasText">'
+    '<span style="opacity:.75;font-size:13px">{}</span><br><b>{}</b></div>'
 )
 _TEXT = Markup(
-    '<details style="margin:0 20px 24px;color:inherit"><summary>{}</summary>'
+    '<details style="margin:0 20px 24px;color:CanvasText"><summary>{}</summary>'
     '<pre style="white-space:pre-wrap;overflow-wrap:anywhere;font-size:14px">{}</pre></details>'
 )
 

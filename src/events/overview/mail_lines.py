@@ -47,7 +47,7 @@ def present_mail(line: MailLine, kinds: MailKinds) -> ShownMail:
     word, tone = MAIL_WORDS[line.status]
     kind = kinds.by_name.get(line.kind)
     error = line.last_error or ""
-    reason = plain_reason(error) if line.status != "sent" else ""
+    reason = plain_reason(error, given_up=line.status == "failed") if line.status != "sent" else ""
     return ShownMail(
         id=line.id,
         name=full_name(line.person, current_language()) if line.booking_id or line.invitation_id else "",

@@ -46,3 +46,6 @@ button?.addEventListener("click", (event) => {
   event.preventDefault();
   refresh();
 });
+
+// What came back with a mistake, or too late, is shown as it stands in the form, not as it was saved.
+if (form?.hasAttribute("data-preview-now")) refresh();
