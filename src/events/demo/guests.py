@@ -13,7 +13,7 @@ from events.programme.queries import event_by_slug
 from events.registration.actions import cancel_places
 from events.registration.claims import LARGEST_BATCH, new_claim
 from events.registration.model import RegistrationState, SignUp
-from events.registration.queries import approve_registrations, claim_places
+from events.registration.queries import approve_places, claim_places
 
 from . import arrivals, queries
 from .crowds import Crowd, crowds, parties
@@ -57,7 +57,7 @@ async def _claim(tx: Connection, tokens: Tokens, event: Event, sign_ups: Sequenc
 
 async def _approve(tx: Connection, event: Event, crowd: Crowd, now: datetime) -> None:
     applied = await queries.registrations_by_key(tx, event.id, "demo::coming:")
-    await approve_registrations(tx, event.id, applied[: len(applied) - crowd.undecided], now - CANCELLED_BEFORE)
+    await approve_places(tx, event.id, applied[: len(applied) - crowd.undecided], now - CANCELLED_BEFORE)
 
 
 async def _arrive(tx: Connection, tokens: Tokens, event: Event, crowd: Crowd, now: datetime) -> None:

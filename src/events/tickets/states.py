@@ -2,6 +2,7 @@
 
 import msgspec
 
+from events.kit.i18n import N_
 from events.kit.i18n import gettext as _
 from events.programme.model import EventStatus
 from events.registration.model import RegistrationState
@@ -32,52 +33,53 @@ def state_note(admission: Admission) -> StateNote | None:
 
 
 def _of_state(state: RegistrationState) -> StateNote | None:
-    match state:
-        case RegistrationState.CONFIRMED:
-            return None
-        case RegistrationState.WAITLISTED:
-            return StateNote(
-                tone="brand",
-                word=_("Waiting list"),
-                title=_("You are on the waiting list"),
-                text=_(
-                    "As soon as a place is yours we write to you, and the code for the entrance appears here. You need not do anything."
-                ),
-            )
-        case RegistrationState.AWAITING_APPROVAL:
-            return StateNote(
-                tone="brand",
-                word=_("Being reviewed"),
-                title=_("The organiser is still reviewing this registration"),
-                text=_("Your place is kept meanwhile. You get a mail when it is decided, and the code for the entrance appears here."),
-            )
-        case RegistrationState.HELD:
-            return StateNote(
-                tone="warn",
-                word=_("Held"),
-                title=_("This place is held but not confirmed yet"),
-                text=_("Please follow the link in your mail to confirm it. The code for the entrance appears here afterwards."),
-            )
-        case RegistrationState.OFFERED:
-            return StateNote(
-                tone="warn",
-                word=_("Offered"),
-                title=_("A place is free for you"),
-                text=_("Please follow the link in your mail to take it. The code for the entrance appears here afterwards."),
-            )
-        case RegistrationState.CANCELLED:
-            return StateNote(
-                tone="bad",
-                word=_("Given back"),
-                title=_("This place was given back"),
-                text=_("The ticket is no longer valid. Would you like to come after all? The event's page shows whether places are left."),
-                sign_up_again=True,
-            )
-        case RegistrationState.EXPIRED:
-            return StateNote(
-                tone="bad",
-                word=_("Expired"),
-                title=_("The time to confirm this place is over"),
-                text=_("It went to the next guest. The event's page shows whether places are left."),
-                sign_up_again=True,
-            )
+    if state not in _NOTES:
+        return None
+    tone, word, title, text, sign_up_again = _NOTES[state]
+    return StateNote(tone=tone, word=_(word), title=_(title), text=_(text), sign_up_again=sign_up_again)
+
+
+_NOTES: dict[RegistrationState, tuple[str, str, str, str, bool]] = {
+    RegistrationState.WAITLISTED: (
+        "brand",
+        N_("Waiting list"),
+        N_("You are on the waiting list"),
+        N_("As soon as a place is yours we write to you, and the code for the entrance appears here. You need not do anything."),
+        False,
+    ),
+    RegistrationState.AWAITING_APPROVAL: (
+        "brand",
+        N_("Being reviewed"),
+        N_("The organiser is still reviewing this registration"),
+        N_("You get a mail when it is decided, and the code for the entrance appears here."),
+        False,
+    ),
+    RegistrationState.HELD: (
+        "warn",
+        N_("Held"),
+        N_("This place is held but not confirmed yet"),
+        N_("Please follow the link in your mail to confirm it. The code for the entrance appears here afterwards."),
+        False,
+    ),
+    RegistrationState.OFFERED: (
+        "warn",
+        N_("Offered"),
+        N_("A place is free for you"),
+        N_("Please follow the link in your mail to take it. The code for the entrance appears here afterwards."),
+        False,
+    ),
+    RegistrationState.CANCELLED: (
+        "bad",
+        N_("Given back"),
+        N_("This place was given back"),
+        N_("The ticket is no longer valid. Would you like to come after all? The event's page shows whether places are left."),
+        True,
+    ),
+    RegistrationState.EXPIRED: (
+        "bad",
+        N_("Expired"),
+        N_("The time to confirm this place is over"),
+        N_("It went to the next guest. The event's page shows whether places are left."),
+        True,
+    ),
+}
