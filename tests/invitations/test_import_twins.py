@@ -1,16 +1,27 @@
 """Who of a list is there already, however the name is spelt, and who only has the same name."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from events.invitations import import_twins
 from events.invitations.import_model import Decision, Details, Known, StagedRow, Target, TwinKind
 from events.invitations.import_twins import mark_twins
 from events.invitations.model import match_key
 from events.kit.ids import new_id
 from events.people.model import Person
 
-TARGET = Target(organiser_id=new_id(), programme_id=new_id(), event_id=None, slug="delegation", title={}, time_zone="UTC", events=[], co_hosts=[])
+TARGET = Target(
+    organiser_id=new_id(),
+    programme_id=new_id(),
+    event_id=None,
+    slug="delegation",
+    title={},
+    time_zone="UTC",
+    events=[],
+    co_hosts=[],
+)
 
 
 def row(line: int, family_name: str, given_name: str = "", email: str = "", **more: Any) -> StagedRow:
@@ -88,3 +99,20 @@ def test_key_is_the_same_for_the_same_person_and_another_for_a_second_one() -> N
     assert len(set(first)) == 3
     assert keys(*(row(line + 7, *sato) for line, sato in enumerate(satos))) == first
     assert keys(row(2, "Satoh", "Kenji", "K@example.com")) == first[:1]
+
+
+def test_thousands_of_one_name_are_not_compared_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = Counter[str]()
+    kind = import_twins._kind
+
+    def counted(*pair: Any) -> TwinKind | None:
+        compared["pairs"] += 1
+        return kind(*pair)
+
+    monkeypatch.setattr(import_twins, "_kind", counted)
+    rows = [row(line, "Müller", "Hans", f"hans-{line}@example.com") for line in range(2_000)]
+    rows.append(row(2_000, "Mueller", "Hans", "hans-1234@example.com"))
+    mark_twins(rows, [], TARGET)
+
+    assert (rows[-1].twin or rows[0]).line == 1234
+    assert compared["pairs"] < 60 * len(rows)  # one by one they would be two million

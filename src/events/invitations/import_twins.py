@@ -7,8 +7,7 @@ of the same name with another address is shown, but comes in unless somebody dec
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -17,9 +16,10 @@ from events.people.letters import plain_words
 from events.people.model import Named
 from events.people.names import native_name
 
-from .import_model import Details, Known, RowState, StagedRow, Target, Twin, TwinKind
+from .import_model import Details, Known, StagedRow, Target, Twin, TwinKind
 
 _TITLES = frozenset(["dr", "prof", "ing", "dipl", "med", "mr", "mrs", "ms", "mx", "herr", "frau"])
+MOST_ALIKE = 20
 _RANK = {TwinKind.SAME: 0, TwinKind.LIKELY: 1, TwinKind.NAMESAKE: 2}
 
 
@@ -35,25 +35,16 @@ class _Somebody(msgspec.Struct, frozen=True):
 
 def mark_twins(rows: Iterable[StagedRow], known: Iterable[Known], target: Target) -> None:
     """Gives each good row its key, and its twin with what is proposed, if it has one."""
-    by_key: dict[str, list[_Somebody]] = defaultdict(list)
-    by_mail: dict[str, list[_Somebody]] = defaultdict(list)
+    people = _People()
     met: dict[str, int] = defaultdict(int)
-
-    def remember(somebody: _Somebody) -> None:
-        for key in somebody.keys:
-            by_key[key].append(somebody)
-        if somebody.mail:
-            by_mail[somebody.mail].append(somebody)
-
     for one in known:
-        remember(_Somebody(name_keys(one.person), one.email.casefold(), _company(one.person.company), None, one))
+        people.add(_Somebody(name_keys(one.person), one.email.casefold(), _company(one.person.company), None, one))
     for row in rows:
-        if row.details is None or row.state == RowState.BAD:
-            continue
         details = row.details
+        if details is None:
+            continue
         here = _Somebody(name_keys(details), details.mail_address.casefold(), _company(details.company), row, None)
-        candidates = chain(*(by_key[key] for key in here.keys if key in by_key), by_mail.get(here.mail, ()))
-        found = _closest(here, candidates)
+        found = _closest(here, people.like(here))
         key = row.row_key = row_key(target, details)
         if found:
             row.twin = _twin(found[1], found[0], details, target)
@@ -62,7 +53,34 @@ def mark_twins(rows: Iterable[StagedRow], known: Iterable[Known], target: Target
             row.row_key = _second_key(row, met[key])
         met[key] += 1
         if not found or found[0] == TwinKind.NAMESAKE:
-            remember(here)
+            people.add(here)
+
+
+class _People:
+    """Everybody so far, found by name, by address and by both. Of very many with one name or one address only the first are kept
+    apart from those with both: a column taken for the wrong thing must not make the comparison endless."""
+
+    def __init__(self) -> None:
+        self._by_both: dict[tuple[str, str], _Somebody] = {}
+        self._by_key: dict[str, list[_Somebody]] = defaultdict(list)
+        self._by_mail: dict[str, list[_Somebody]] = defaultdict(list)
+
+    def add(self, somebody: _Somebody) -> None:
+        for key in somebody.keys:
+            self._by_both.setdefault((key, somebody.mail), somebody)
+            if len(self._by_key[key]) < MOST_ALIKE:
+                self._by_key[key].append(somebody)
+        if somebody.mail and len(self._by_mail[somebody.mail]) < MOST_ALIKE:
+            self._by_mail[somebody.mail].append(somebody)
+
+    def like(self, somebody: _Somebody) -> Iterator[_Somebody]:
+        """Who may be the same."""
+        for key in somebody.keys:
+            for mail in {somebody.mail, ""}:
+                if both := self._by_both.get((key, mail)):
+                    yield both
+            yield from self._by_key.get(key, ())
+        yield from self._by_mail.get(somebody.mail, ())
 
 
 def row_key(target: Target, details: Details) -> str:
@@ -73,7 +91,11 @@ def row_key(target: Target, details: Details) -> str:
 
 def name_keys(person: Named) -> frozenset[str]:
     """The name as it sounds, once for each script and each order, without blanks: whoever shares one has the same name."""
-    return frozenset(key for names in _scripts(person) for order in (names, names[::-1]) if (key := _joined(order)))
+    keys = set()
+    for family_name, given_name in _scripts(person):
+        family, given = _sounding(family_name), _sounding(given_name)
+        keys |= {family + given, given + family}
+    return frozenset(keys - {""})
 
 
 def _scripts(person: Named) -> tuple[tuple[str, str], ...]:
@@ -84,8 +106,8 @@ def _scripts(person: Named) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _joined(names: tuple[str, str]) -> str:
-    return "".join(word for word in search_words(" ".join(names)) if word not in _TITLES)
+def _sounding(name: str) -> str:
+    return "".join(word for word in search_words(name) if word not in _TITLES) if name else ""
 
 
 def _company(name: str) -> str:
