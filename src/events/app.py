@@ -42,9 +42,11 @@ from .invitations import pages as invitations_pages
 from .invitations.jobs import wave_mailer
 from .invitations.mail_samples import invitation_kinds
 from .itinerary import feed_pages as itinerary_feed_pages
+from .itinerary import moves as itinerary_moves
 from .itinerary import offline_pages as itinerary_offline_pages
 from .itinerary import pages as itinerary_pages
 from .itinerary import party_pages as itinerary_party_pages
+from .itinerary import venue_pages as itinerary_venue_pages
 from .itinerary.jobs import programme_mailer
 from .kit import callers, http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
@@ -120,6 +122,7 @@ PAGES: list[ControllerRouterHandler] = [
     itinerary_offline_pages.router,
     itinerary_pages.router,
     itinerary_party_pages.router,
+    itinerary_venue_pages.router,
     mail_pages.router,
     event_cancellation_pages.router,
     line_pages.router,
@@ -221,7 +224,7 @@ def _scanner(settings: Settings) -> list[tuple[float, jobs.Sweep]]:
 def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handler]:
     outbox = Outbox(transport, tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
     return {
-        "booking_mail": booking_mailer(outbox),
+        "booking_mail": booking_mailer(outbox, clashes_by_move=itinerary_moves.clashes_by_move),
         importing.JOB: importing.importer(tokens.Tokens(settings.secret_key)),
         "consent_mail": consent_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
@@ -293,6 +296,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         app.state.questions = QuestionShelf(pool)
         app.state.quick_no = QuickNo(app.state.clients, app.state.shelf, app.state.claims)
         app.state.base_url = settings.base_url
+        app.state.foresee_move = itinerary_moves.foreseen
         app.state.boards = Boards(pool)
         live = app.state.live = Live(settings.database_url)
         await live.start()

@@ -127,3 +127,12 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     organiser_email: str
     entries: list[Entry]
+
+
+class Venue(msgspec.Struct, frozen=True, kw_only=True):
+    """A venue of an organiser, and where it is if somebody has entered it."""
+
+    id: UUID
+    name: Texts
+    address: Texts
+    place: Place | None

@@ -28,7 +28,7 @@ class ClashNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 def clash_notice(clashes: Collection[Clash]) -> ClashNotice | None:
     """What a form shows above the box; nothing where there is no clash."""
-    return ClashNotice(sentences=[clash_words(clash) for clash in clashes], answer=_answer(clashes)) if clashes else None
+    return ClashNotice(sentences=[clash_words(clash) for clash in clashes], answer=answer_to(clashes)) if clashes else None
 
 
 def are_known(clashes: Collection[Clash], typed: str) -> bool:
@@ -82,7 +82,8 @@ def _day_of(stay: Stay) -> str:
     return day_label(stay.starts_at, stay.time_zone, locale=current_language())
 
 
-def _answer(clashes: Collection[Clash]) -> str:
+def answer_to(clashes: Collection[Clash]) -> str:
+    """What a box sends that agrees to exactly these."""
     return " ".join(_digest(clash) for clash in clashes)
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 import msgspec
 
 from events.kit.database import Executor
+from events.programme.model import Texts
 from events.registration.model import GuestDetails
 
-from .model import KnownWays, PartyGuest, Stay
+from .model import KnownWays, PartyGuest, Place, Stay
 
 _STAY = """
 select e.id as event_id, e.slug, e.title, e.time_zone, e.starts_at, e.ends_at, e.venue_id, v.name as venue_name,
@@ -53,6 +54,49 @@ async def events_of_guests(db: Executor, lead_booking_id: UUID) -> dict[UUID, li
         lead_booking_id,
     )
     return {row["id"]: list(row["events"]) for row in rows}
+
+
+async def other_events_of_guests(db: Executor, event_id: UUID) -> dict[UUID, list[UUID]]:
+    """Who has, or waits for, a place at the event, each with their other events."""
+    rows = await db.fetch(
+        """
+        select here.guest_id, array_agg(there.event_id) as events
+        from registrations here
+        join registrations there on there.guest_id = here.guest_id and there.event_id <> here.event_id
+        where here.event_id = $1
+          and here.state not in ('cancelled', 'expired')
+          and there.state not in ('cancelled', 'expired')
+        group by here.guest_id
+        """,
+        event_id,
+    )
+    return {row["guest_id"]: list(row["events"]) for row in rows}
+
+
+async def other_events_of_booking(db: Executor, booking_id: UUID, event_id: UUID) -> set[UUID]:
+    """Where else the guests of a booking have, or wait for, a place."""
+    rows = await db.fetch(
+        """
+        select distinct there.event_id
+        from registrations here
+        join registrations there on there.guest_id = here.guest_id and there.event_id <> here.event_id
+        where here.booking_id = $1
+          and here.event_id = $2
+          and here.state not in ('cancelled', 'expired')
+          and there.state not in ('cancelled', 'expired')
+        """,
+        booking_id,
+        event_id,
+    )
+    return {row[0] for row in rows}
+
+
+async def place_of_venue(db: Executor, venue_id: UUID) -> tuple[Texts | None, Place | None]:
+    """A venue's name, and where it is if somebody has entered it."""
+    row = await db.fetchrow("select name, latitude, longitude from venues where id = $1", venue_id)
+    if row is None:
+        return None, None
+    return row["name"], None if row["latitude"] is None else Place(row["latitude"], row["longitude"])
 
 
 async def party_of_key(db: Executor, programme_id: UUID, key: str) -> UUID | None:

@@ -1,10 +1,13 @@
 """What an organiser writes down about an event and its contingents."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+
+from events.kit.database import Executor
 
 from .model import Access, Event, EventKind, Texts
 
@@ -46,6 +49,18 @@ class EventDetails(msgspec.Struct, frozen=True, kw_only=True):
     reviewer_roles: list[str] = []
     offer_hours: int | None = None
     deadlines: dict[str, datetime] = {}
+
+
+class Foresight(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change would do to guests, before it is saved: in a sentence, one by one, and what the box sends that agrees to it."""
+
+    summary: str
+    sentences: list[str]
+    answer: str
+
+
+Foresee = Callable[[Executor, Event, EventDetails], Awaitable[Foresight | None]]
+"""Looks ahead for an event that is about to be changed; handed in by app.py, because other rooms know the guests."""
 
 
 class ContingentDetails(msgspec.Struct, frozen=True, kw_only=True):

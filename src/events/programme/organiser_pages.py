@@ -21,15 +21,16 @@ from events.kit.templates import page
 from . import actions, editing_queries
 from .access import event_for_staff
 from .agenda_form import shown_lines
-from .editing import Choice
+from .editing import Choice, EventDetails, Foresee, Foresight
 from .errors import SlugTaken
 from .form_fields import time_zones
 from .forms import HUES, Offer, event_form, parse_capacity, parse_event, parse_slug
 from .guest_settings import USUAL, guest_choices
-from .model import Event, EventKind
+from .model import Event, EventKind, EventStatus
 
 AnyRequest = Request[Any, Any, State]
 
+MOVE_KNOWN = "move_known"  # the box "yes, although some guests then cannot come to everything"
 KIND_NAMES = {
     EventKind.DINNER: N_("Dinner"),
     EventKind.RECEPTION: N_("Reception"),
@@ -115,6 +116,10 @@ async def update_event(
     details = parse_event(form, offer, now=clock.now(), facts=event.facts)
     if details is None:
         return _form_page(staff, event, form, offer, status=422)
+    foresight = await _foreseen(request, tx, event, details)
+    if foresight and form.values.get(MOVE_KNOWN) != foresight.answer:
+        form.error(MOVE_KNOWN, _("Please tick this if it shall be so, or choose another time or place."))
+        return _form_page(staff, event, form, offer, foresight=foresight, status=422)
     await actions.edit_event(tx, staff, event, details, tell_guests=form.checked("tell_guests"))
     live.mark(event.live_topic)
     return Redirect(f"/organiser/events/{slug}/edit?done=saved", status_code=303)
@@ -131,6 +136,14 @@ async def create_publication(
     return Redirect(f"/organiser/events/{slug}/edit?done=published", status_code=303)
 
 
+async def _foreseen(request: AnyRequest, tx: Connection, event: Event, details: EventDetails) -> Foresight | None:
+    """What a new time or place does to the guests of a published event."""
+    if event.status != EventStatus.PUBLISHED:
+        return None
+    foresee: Foresee = request.app.state.foresee_move
+    return await foresee(tx, event, details)
+
+
 async def _offer(db: Connection, staff: Staff, event: Event | None = None) -> Offer:
     """What may be chosen: of an existing event's organiser only, for a new one of every organiser this person organises for."""
     organiser_ids = [event.organiser_id] if event else staff.organisers(Role.ORGANISER)
@@ -143,7 +156,16 @@ async def _offer(db: Connection, staff: Staff, event: Event | None = None) -> Of
     )
 
 
-def _form_page(staff: Staff, event: Event | None, form: Form, offer: Offer, *, status: int = 200, done: str | None = None) -> Template:
+def _form_page(
+    staff: Staff,
+    event: Event | None,
+    form: Form,
+    offer: Offer,
+    *,
+    foresight: Foresight | None = None,
+    status: int = 200,
+    done: str | None = None,
+) -> Template:
     hues = HUE_NAMES if event is None or event.hue in HUE_NAMES else HUE_NAMES | {event.hue: N_("As it is")}
     return page(
         "programme/edit_event.html",
@@ -161,6 +183,7 @@ def _form_page(staff: Staff, event: Event | None, form: Form, offer: Offer, *, s
         **guest_choices(event),
         zones=[(zone, zone.replace("_", " ")) for zone in time_zones()],
         done=done,
+        foresight=foresight,
     )
 
 

@@ -1,10 +1,12 @@
 """Background work of the tickets: sending the mails of bookings."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import msgspec
 
-from events.kit.database import Pool
+from events.kit.database import Executor, Pool
+from events.kit.i18n import use_language
 from events.kit.jobs import Handler, Job
 from events.kit.mail import Message
 from events.messaging.model import Envelope
@@ -31,7 +33,15 @@ class Order(msgspec.Struct, frozen=True):
     review_ids: list[int] = []
 
 
-def booking_mailer(outbox: Outbox) -> Handler:
+ClashesByMove = Callable[[Executor, UUID, UUID, TimeAndPlace], Awaitable[list[str]]]
+"""With which of the party's other events a moved one clashes now (booking, event, what held before), in sentences."""
+
+
+async def _no_clashes(_db: Executor, _booking_id: UUID, _event_id: UUID, _former: TimeAndPlace) -> list[str]:
+    return []
+
+
+def booking_mailer(outbox: Outbox, *, clashes_by_move: ClashesByMove = _no_clashes) -> Handler:
     """The handler of `booking_mail`; its payload is an `Order`. The mail tells what is true when it is written."""
 
     async def send(pool: Pool, job: Job) -> None:
@@ -49,7 +59,10 @@ def booking_mailer(outbox: Outbox) -> Handler:
             return
 
         async def write(posting: Posting) -> Message:
-            return await write_mail(planned, posting, position=await waitlist_position(pool, order.booking_id))
+            position = await waitlist_position(pool, order.booking_id)
+            with use_language(posting.envelope.locale):
+                clashes = await clashes_by_move(pool, order.booking_id, order.event_id, planned.former) if planned.former else []
+            return await write_mail(planned, posting, position=position, clashes=clashes)
 
         await outbox.deliver(pool, job, envelope_of(planned, order.booking_id), write)
 

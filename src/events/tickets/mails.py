@@ -21,11 +21,12 @@ from .model import number, qr_text, ticket_url
 from .papers import ticket_pdf
 
 
-async def write_mail(letter: Letter, posting: Posting, *, position: int | None) -> Message:
-    """The mail of a letter to the registrant; `position` is the place in the waiting line. Needs no database."""
+async def write_mail(letter: Letter, posting: Posting, *, position: int | None, clashes: Sequence[str] = ()) -> Message:
+    """The mail of a letter to the registrant; `position` is the place in the waiting line, `clashes` what a move brought about.
+    Needs no database."""
     with use_language(posting.envelope.locale):
         return posting.message(
-            mail_words(letter, posting.stationery, position),
+            mail_words(letter, posting.stationery, position) | {"clashes": clashes},
             reply_to=letter.places[0].ticket.organiser_email,
             attachments=await _attachments(letter, posting.stationery, posting.written_at),
         )
@@ -78,6 +79,7 @@ def mail_words(letter: Letter, stationery: Stationery, position: int | None) -> 
         "former": _former(letter.former, event) if letter.former else [],
         "staying": [full_name(place.ticket.guest, current_language()) for place in letter.valid],
         "position": position,
+        "clashes": [],
         "deadline": _kept_until(letter),
         "offer_url": _offer_url(booking_url, event, first.locale),
         "concerned": [full_name(place.ticket.guest, current_language()) for place in letter.about],
