@@ -31,8 +31,9 @@ DOCX = office("[Content_Types].xml", "word/document.xml")
 
 
 def question(slug: str = "hotel", kind: str = "text", *, options: str = "", event_id: UUID | None = None, **given: Any) -> Question:
-    """A question that is called like its slug; its options are named by their values."""
+    """A question that is called like its slug; its options are named by their values, unless `choices` says otherwise."""
     values = options.split()
+    choices = given.pop("choices", None) or [Option(value, {"en": value.title(), "de": f"{value.title()} (de)"}) for value in values]
     label = given.pop("label", None) or {"en": slug.title(), "de": f"{slug.title()}?", "ja": f"{slug}は"}
     return Question(
         id=new_id(),
@@ -41,7 +42,7 @@ def question(slug: str = "hotel", kind: str = "text", *, options: str = "", even
         position=given.pop("position", 0),
         kind=Kind(kind),
         label=label,
-        options=[Option(value, {"en": value.title(), "de": f"{value.title()} (de)"}) for value in values],
+        options=choices,
         **given,
     )
 
