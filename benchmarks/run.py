@@ -10,13 +10,16 @@ import asyncpg
 import click
 import msgspec
 
+from events.invitations import reconcile as invitations
 from events.kit.database import Connection, prepare_connection
 from events.registration.reconcile import differences
 from events.settings import Settings
 
 from . import wire
+from .answers import answer_requests, counted, invite_wave
 from .direct import claims_per_second
-from .load import Measured, NextRequest, TakeAnswer, drive
+from .load import Measured, NextRequest, TakeAnswer, drive, drive_all
+from .mails import mail_rates
 from .stage import Stage, add_event, stage
 
 ENDLESS = 3_000_000  # places of the hot event: more than any run can take
@@ -26,6 +29,8 @@ WARM_UP_SECONDS = 0.5
 FIRST_WARM_UP_SECONDS = 3.0
 DATABASE_CLIENTS = 10  # as many connections as the service holds
 PLAIN_PAGE, JSON_ENDPOINT = "plain page", "minimal JSON endpoint, one round trip"
+WAVE, WAVE_SECONDS = 5000, 60  # answers to invitations, and how soon all of them have to be saved
+WAVE_PAGES, WAVE_ANSWERS = "invitation, its page", "invitation, an answer for three events"
 BATCH = 32  # what one coalesced call of the service may carry
 
 
@@ -84,9 +89,9 @@ async def bench(settings: Settings, plan: Plan) -> int:
         await _prepare(run)
         for number in range(plan.rounds):
             click.echo(f"round {number + 1} of {plan.rounds} …")
-            for measurement in (_sold_out, _sign_ups, _claims, _pages, _check_ins):
+            for measurement in (_sold_out, _sign_ups, _claims, _pages, _check_ins, _mails):
                 await measurement(run)
-        faults = await _verify(run)
+        faults = await _wave(run) + await _verify(run)
         await db.close()
     _show(run)
     for fault in faults:
@@ -156,6 +161,29 @@ async def _check_ins(run: Run) -> None:
     await run.http("check-ins", run.stage.service, request, expect=200, take=count)
     await run.http("check-ins, four phones", run.stage.service, request, expect=200, take=count, clients=4)
     run.codes.clear()
+
+
+async def _wave(run: Run) -> list[str]:
+    """Everybody of a wave answers at once, and each answer stands with its place."""
+    click.echo(f"a wave of {WAVE:,} invitations …")
+    addresses = await invite_wave(run.db, WAVE)
+    await run.http(WAVE_PAGES, run.stage.service, wire.get(addresses[0]), expect=200)
+    measured = await drive_all(run.stage.service, answer_requests(addresses), clients=run.plan.clients)
+    run.note(WAVE_ANSWERS, measured.rate, (measured.latency(0.5), measured.latency(0.99)))
+    each = dict.fromkeys(("accepted", "declined", "provisional"), WAVE)
+    faults = [] if measured.statuses == {303: WAVE} else [f"answers to the wave: {dict(measured.statuses)}"]
+    if (stored := await counted(run.db)) != each | {"places": WAVE}:
+        faults.append(f"answers stored: {stored}")
+    if measured.seconds > WAVE_SECONDS:
+        faults.append(f"the wave took {measured.seconds:.0f} s")
+    return faults + await invitations.differences(run.db)
+
+
+async def _mails(run: Run) -> None:
+    """A wave to guests of this run, beside what the mail server on the other side takes at all."""
+    alone, ours = await mail_rates(run.stage.dsn, run.stage.events["hot"])
+    run.note("mail server alone", alone)
+    run.note("mails through the outbox", ours)
 
 
 async def _verify(run: Run) -> list[str]:
