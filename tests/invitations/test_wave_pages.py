@@ -210,7 +210,7 @@ async def test_letters_on_paper_carry_names_and_codes(organiser: httpx.AsyncClie
 async def _reminded(pool: Pool, event: Event, monkeypatch: pytest.MonkeyPatch, *, at: datetime) -> list[str]:
     """Who is in a planned reminder after the sweep ran at that moment."""
     with monkeypatch.context() as patch:
-        patch.setattr(waves.clock, "now", lambda: at)
+        patch.setattr(clock, "now", lambda: at)
         await waves.remind_as_planned(pool)
     rows = await pool.fetch(
         """

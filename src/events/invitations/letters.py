@@ -65,6 +65,7 @@ def letter_words(letter: Letter, tokens: Tokens, base_url: str) -> dict[str, Any
         "salutation": salutation(invitation),
         "event": _about(letter),
         "events": [event_words(invited.event, invitation.time_zone) for invited in letter.events],
+        "listed": host.title is not None,
         "deadline": deadline(letter),
         "companions": companions_sentence(letter),
         "inviter": invitation.inviter,

@@ -31,7 +31,7 @@ from .model import CompanionRule, NewInvitation, match_key
 AnyRequest = Request[Any, Any, State]
 
 RULES = {
-    CompanionRule.NONE: N_("None"),
+    CompanionRule.NONE: N_("No companions"),
     CompanionRule.NAMED: N_("Yes, named with the answer"),
     CompanionRule.LATER: N_("Yes, named by a date"),
 }
