@@ -180,6 +180,15 @@ async def test_wrong_values_never_break_a_page(bringer: Bringer, dinner: Event) 
     assert statuses == [422, 422, 422, 422, 422, 303, 303]
 
 
+async def test_strange_characters_never_break_a_page(bringer: Bringer, pool: Pool, programme_id: UUID, dinner: Event) -> None:
+    content = book_of(("a_x0000_b", "b", "c@example.com", "\u202ed\u2066"))
+
+    page = await bringer.bring(content, {f"at-{dinner.slug}": "yes"})
+    named = await bringer.upload(content, name="\x07\udcff.xlsx".encode("utf-8", "replace").decode())
+
+    assert (page.status, named.status) == (200, 200)
+
+
 async def test_list_that_is_taken_in_cannot_be_changed(bringer: Bringer, dinner: Event) -> None:
     page = await bringer.bring(csv_of(("a", "b", "c@example.com", "")), {f"at-{dinner.slug}": "yes"})
     here = f"/organiser/imports/{import_id(page)}"

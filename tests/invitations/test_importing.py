@@ -244,15 +244,32 @@ async def test_import_that_another_builds_on_is_not_taken_back_first(pool: Pool,
 
 
 async def test_rows_are_forgotten_after_seven_days(pool: Pool, dinner: Event) -> None:
-    old, young = await staged(pool, guests(3), dinner), await staged(pool, guests(3), dinner)
-    await pool.execute("update imports set created_at = $2 where id = $1", old.id, now() - timedelta(days=7, minutes=1))
+    never, young, done = (
+        await staged(pool, guests(3), dinner),
+        await staged(pool, guests(3), dinner),
+        await brought(pool, guests(3), dinner),
+    )
+    old = now() - timedelta(days=7, minutes=1)
+    await pool.execute("update imports set created_at = $2 where id = any ($1)", [never.id, done.id], old)
 
-    assert await importing.forget_old_rows(pool) == 1
+    assert await importing.forget_old_rows(pool) == 2
 
-    rows = await pool.fetch("select import_id, count(*) from import_rows where import_id = any ($1) group by 1", [old.id, young.id])
+    lists = [never.id, young.id, done.id]
+    rows = await pool.fetch("select import_id, count(*) from import_rows where import_id = any ($1) group by 1", lists)
     assert [tuple(row) for row in rows] == [(young.id, 3)]
-    left = await pool.fetchrow("select content, file_name, sample::text from imports where id = $1", old.id)
-    assert tuple(left or ()) == (None, "", '{"rows": [], "header": [], "length": 0}')
+    left = await pool.fetch("select id, content, file_name, imported from imports where id = any ($1) order by id", [never.id, done.id])
+    assert [tuple(row) for row in left] == [(done.id, None, "", 3)]
+
+
+async def test_two_lists_with_the_same_people_at_once_bring_them_once(pool: Pool, dinner: Event) -> None:
+    people = [(f"Guest {n}", "Anna", f"guest-{n}@example.com", "") for n in range(150)]
+    lists = [await staged(pool, csv_of(*rows), dinner) for rows in (people, people[::-1])]
+
+    await asyncio.gather(*(start(pool, list_) for list_ in lists))
+
+    outcomes = [outcome(await read(pool, list_.id)) for list_ in lists]
+    assert sorted(outcomes) == [("done", 0, 0, 150, 0), ("done", 150, 0, 0, 0)]
+    assert sorted(await families(pool, dinner)) == sorted(name for name, *_rest in people)
 
 
 async def test_strange_event_is_no_target(pool: Pool) -> None:

@@ -314,18 +314,21 @@ async def finish_import(tx: Connection, import_id: UUID, now: datetime) -> Progr
 
 
 async def forget_rows(db: Executor, before: datetime) -> int:
-    """Deletes what was read of lists older than that, with their files and their names; the counts stay. Answers how many lists."""
+    """Deletes what was read of lists older than that, with their files and their names. The counts of those that were taken in stay;
+    of the others nothing does. Answers how many lists."""
     return int(
         await db.fetchval(
             """
             with old as (
-                select id
+                select id, state
                 from imports
                 where forgotten_at is null
                   and created_at < $1
                   and state <> 'running'
             ), gone as (
                 delete from import_rows where import_id in (select id from old)
+            ), never_begun as (
+                delete from imports where id in (select id from old where state in ('uploaded', 'staged'))
             ), emptied as (
                 update imports i
                 set content = null,
@@ -334,9 +337,9 @@ async def forget_rows(db: Executor, before: datetime) -> int:
                     forgotten_at = now()
                 from old
                 where i.id = old.id
-                returning i.id
+                  and old.state in ('done', 'undone')
             )
-            select count(*) from emptied
+            select count(*) from old
             """,
             before,
         )

@@ -18,6 +18,7 @@ from events.accounts.queries import insert_audit_entry
 from events.kit import clock
 from events.kit.database import Connection, Executor, Pool
 from events.kit.errors import NotFound
+from events.kit.forms import is_printable
 from events.kit.ids import new_id
 from events.kit.jobs import Handler, Job, insert_job
 from events.kit.tokens import Tokens, token_hash
@@ -60,7 +61,7 @@ async def upload(pool: Pool, target: Target, *, actor: str, file_name: str, cont
             event_id=target.event_id,
             co_host_id=target.co_host.id if target.co_host else None,
             actor=actor,
-            file_name=file_name[-_LONGEST_FILE_NAME:],
+            file_name=file_name[-_LONGEST_FILE_NAME:] if is_printable(file_name) else "",
             content=content,
             encoding=table.encoding,
             sample=sample_of(table),
@@ -139,6 +140,7 @@ async def take_portion(tx: Connection, list_: Import, target: Target, *, tokens:
     earlier = await queries.invitations_of_lines(tx, list_.id, [row.twin.line for row in rows if row.twin and row.twin.line])
     fresh = {new_id(): row for row in rows if row.decision == Decision.IMPORT}
     records = [_record(row, list_, target) | _birth(invitation_id, tokens, now) for invitation_id, row in fresh.items()]
+    records.sort(key=lambda record: str(record["row_key"]))  # two lists at once wait for each other, but never in a circle
     written = await queries.insert_invitations(tx, records)
     settled = [_settled(row, invitation_id, written) for invitation_id, row in fresh.items()]
     earlier |= {line: one for line, _state, one, _added in settled if one}

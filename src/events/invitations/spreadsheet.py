@@ -90,7 +90,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 def table(lines: list[TableRow], *, encoding: str, sheet: str = "") -> Table:
     """The first line that holds anything is the header; empty lines are left out. Raises `FileRefused`."""
-    filled = [TableRow(row.line, cells) for row in lines if any(cells := [as_typed(cell.strip()) for cell in row.cells])]
+    filled = [TableRow(row.line, cells) for row in lines if any(cells := [_kept(cell) for cell in row.cells])]
     if not filled:
         raise EmptyList
     header = _without_empty_end(filled[0].cells)
@@ -106,6 +106,11 @@ def table(lines: list[TableRow], *, encoding: str, sheet: str = "") -> Table:
             raise TooLongCell(line=row.line)
     rows = [TableRow(row.line, _without_empty_end(row.cells)) for row in filled[1:]]
     return Table(header=header, rows=rows, encoding=encoding, sheet=sheet)
+
+
+def _kept(cell: str) -> str:
+    """The cell without blanks around it. A zero byte, which no database takes, becomes the sign for a character that was lost."""
+    return as_typed(cell.strip()).replace("\0", "\ufffd")
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:
