@@ -312,7 +312,13 @@ async def _plan_and_line_up(pool: Pool, event: Event, booking_id: UUID, invitati
         EMAIL,
     )
     await pool.execute(
-        "update consents set address = $2 where purpose = 'marketing' and guest_id in (select id from guests where booking_id = $1)",
+        """
+        update consents
+        set address = $2,
+            asked_at = now()
+        where purpose = 'marketing'
+          and guest_id in (select id from guests where booking_id = $1)
+        """,
         booking_id,
         EMAIL,
     )

@@ -21,7 +21,7 @@ from .presentation import moment
 PAGE_SIZE = 50
 KINDS: dict[str, tuple[str, list[str] | None]] = {
     "all": (N_("Everything"), None),
-    "people": (N_("Looked at, taken away or erased"), ABOUT_PEOPLE),
+    "people": (N_("Personal data"), ABOUT_PEOPLE),
 }
 
 

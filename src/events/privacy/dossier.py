@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 
 from events.kit.database import Executor
-from events.kit.i18n import N_, local
+from events.kit.i18n import LANGUAGES, N_, local
 from events.kit.i18n import gettext as _
 
 from .dossier_queries import everything_about, seen_by
 from .model import Holdings, SeenBy
 
 SECTIONS = {
-    "guests": N_("Details about you"),
+    "guests": N_("Personal details"),
     "bookings": N_("Bookings"),
-    "registrations": N_("Places"),
+    "registrations": N_("Reserved places"),
     "tickets": N_("Tickets"),
     "check_ins": N_("Arrivals"),
     "waiting_list": N_("Waiting list"),
@@ -93,6 +93,39 @@ _FIELDS = {
 }
 
 
+# What stands in the database as a word of ours, in words for people; whatever is missing is shown as it stands.
+_VALUES = {
+    "confirmed": N_("Confirmed"),
+    "held": N_("Kept for you"),
+    "offered": N_("Offered"),
+    "awaiting_approval": N_("Being decided"),
+    "waitlisted": N_("On the waiting list"),
+    "cancelled": N_("Given back"),
+    "expired": N_("Not confirmed in time"),
+    "form": N_("Form"),
+    "api": N_("API"),
+    "walk_in": N_("Walk-in"),
+    "import": N_("Import"),
+    "invitation": N_("Invitation"),
+    "privacy": N_("Privacy notice"),
+    "sensitive": N_("Food and access needs"),
+    "guest_list": N_("Guest list"),
+    "marketing": N_("News by mail"),
+    "follow_up": N_("Contact after the event"),
+    "sent": N_("Sent"),
+    "queued": N_("On its way"),
+    "bounced": N_("Did not arrive"),
+    "failed": N_("Did not arrive"),
+    "admitted": N_("Admitted"),
+    "accepted": N_("Accepted"),
+    "declined": N_("Declined"),
+    "provisional": N_("Provisional"),
+    "substituted": N_("A deputy comes"),
+    **LANGUAGES,
+}
+_TOLD_IN_WORDS = frozenset({"state", "source", "purpose", "status", "locale", "verdict", "answer"})
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One row as people read it."""
 
@@ -132,11 +165,15 @@ async def dossier_of(db: Executor, holdings: Holdings, *, internal: bool, now: d
 
 
 def _facts(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (_(_FIELDS[name]), _moment(row[name]) if name.endswith("at") else _told(row[name]))
-        for name in _FIELDS
-        if name in row and row[name] not in (None, "", [], {})
-    ]
+    return [(_(_FIELDS[name]), _value(name, row[name])) for name in _FIELDS if name in row and row[name] not in (None, "", [], {})]
+
+
+def _value(name: str, value: Any) -> str:
+    if name.endswith("at"):
+        return _moment(value)
+    if name in _TOLD_IN_WORDS and value in _VALUES:
+        return _(_VALUES[value])
+    return _told(value)
 
 
 def _moment(value: str) -> str:

@@ -53,7 +53,7 @@ async def show_privacy(token: FromPath[str], db: NamedDependency[Connection], no
         "privacy/party.html",
         token,
         event,
-        guests=guest_cards(party, given),
+        guests=guest_cards(party, given, event.time_zone),
         email=party.email,
         seen=seen_lines(await seen_by(db, await _holdings(db, party, party.guests)), event.time_zone),
         has_guest_list=bool(open_lists),
@@ -177,7 +177,7 @@ async def _limit_mails(tx: Connection, party: Party, *, link: str) -> None:
 
 
 def _erasure_form(token: str, event: Event, party: Party, form: Form, *, status: int = 200) -> Template:
-    guests = [card for card in guest_cards(party, []) if not card.is_erased]
+    guests = [card for card in guest_cards(party, [], event.time_zone) if not card.is_erased]
     here = f"/b/{token}/erasure"
     return _page("privacy/erasure.html", token, event, status=status, form=form, guests=guests, email=party.email, page_url=here)
 

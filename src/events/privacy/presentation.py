@@ -58,9 +58,9 @@ class GuestCard(msgspec.Struct, frozen=True, kw_only=True):
     consents: list[ConsentView]
 
 
-def guest_cards(party: Party, given: list[GivenConsent]) -> list[GuestCard]:
+def guest_cards(party: Party, given: list[GivenConsent], zone: str) -> list[GuestCard]:
     """Every guest of the party with what they agreed to."""
-    return [_card(guest, [one for one in given if one.guest_id == guest.id]) for guest in party.guests]
+    return [_card(guest, [one for one in given if one.guest_id == guest.id], zone) for guest in party.guests]
 
 
 def listed_lines(guests: list[Listed]) -> list[dict[str, str]]:
@@ -96,7 +96,7 @@ def moment(at: datetime | None, zone: str = "UTC") -> str:
     return moment_label(at, zone, locale=current_language()) if at else ""
 
 
-def _card(guest: PartyGuest, given: list[GivenConsent]) -> GuestCard:
+def _card(guest: PartyGuest, given: list[GivenConsent], zone: str) -> GuestCard:
     locale = current_language()
     return GuestCard(
         id=guest.id,
@@ -107,22 +107,22 @@ def _card(guest: PartyGuest, given: list[GivenConsent]) -> GuestCard:
         diet=diet_words(guest.diet),
         access_needs=guest.access_needs,
         is_erased=guest.erased_at is not None,
-        consents=[] if guest.erased_at else _consents(guest, given),
+        consents=[] if guest.erased_at else _consents(guest, given, zone),
     )
 
 
-def _consents(guest: PartyGuest, given: list[GivenConsent]) -> list[ConsentView]:
+def _consents(guest: PartyGuest, given: list[GivenConsent], zone: str) -> list[ConsentView]:
     standing: dict[Any, GivenConsent] = {one.purpose: one for one in given}
     shown = [purpose for purpose in Purpose if guest.position == 0 or purpose not in OF_THE_CONTACT]
-    return [_consent(purpose, standing.get(purpose)) for purpose in shown if purpose in standing or _can_be_given(purpose)]
+    return [_consent(purpose, standing.get(purpose), zone) for purpose in shown if purpose in standing or _can_be_given(purpose)]
 
 
-def _consent(purpose: Purpose, given: GivenConsent | None) -> ConsentView:
+def _consent(purpose: Purpose, given: GivenConsent | None, zone: str) -> ConsentView:
     return ConsentView(
         purpose=purpose.value,
         words=consent_text(purpose),
         state="none" if given is None else "waiting" if given.waits else "given",
-        since=moment((given.confirmed_at or given.given_at) if given else None),
+        since=moment((given.confirmed_at or given.given_at) if given else None, zone),
         can_give=given is None and _can_be_given(purpose),
         can_withdraw=given is not None and purpose != Purpose.PRIVACY,
     )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from events.kit.forms import Form
 from events.kit.i18n import gettext as _
 from events.kit.tokens import Tokens
-from events.people.consents import Purpose, text_hash
+from events.people.consents import OF_THE_CONTACT, Purpose, text_hash
 from events.people.diet import diet_choices, joined_diet, split_diet
 from events.people.kana import is_kana
 from events.people.names import is_family_first
@@ -79,6 +79,7 @@ def parse_guest(form: Form, prefix: str, *, locale: str, channel: str) -> GuestD
         form.error(f"{prefix}sensitive", _("Please agree to this, or leave food and access needs empty."))
     in_guest_list = form.checked(f"{prefix}guest_list")
     given = {Purpose.SENSITIVE: bool(diet or access_needs), Purpose.GUEST_LIST: in_guest_list}
+    given |= {purpose: not prefix and form.checked(purpose) for purpose in sorted(OF_THE_CONTACT)}
     return GuestDetails(
         **names,
         honorific=_line(form, f"{prefix}honorific", longest=LONGEST_NAME),
