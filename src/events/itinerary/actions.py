@@ -15,7 +15,7 @@ from events.registration.model import GuestDetails, SignUp
 
 from . import queries
 from .choosing import same_guest
-from .model import PartyGuest, Plan, SignedUp
+from .model import EventAnswers, PartyGuest, Plan, SignedUp
 
 # Should this process die between two events, the mail about what was booked goes out without it.
 MAIL_AFTER = timedelta(minutes=2)
@@ -35,7 +35,7 @@ async def sign_up(claims: ClaimDesk, plan: Plan, *, lead_id: UUID | None) -> Sig
     job_id = await queries.insert_confirmation_job(claims.pool, order, run_at=now() + MAIL_AFTER)
     refused = []
     for event, places in missing:
-        found = await _claim(claims, event, [plan.sign_up.guests[place] for place in places], plan.sign_up, lead_id)
+        found = await _claim(claims, event, _sign_up_at(event, places, plan), lead_id)
         if found is None:
             refused.append(event)
         lead_id = lead_id or found
@@ -43,12 +43,19 @@ async def sign_up(claims: ClaimDesk, plan: Plan, *, lead_id: UUID | None) -> Sig
     return SignedUp(lead_id=lead_id, refused=refused)
 
 
-async def _claim(claims: ClaimDesk, event: Event, wanted: Sequence[GuestDetails], party: SignUp, lead_id: UUID | None) -> UUID | None:
+def _sign_up_at(event: Event, places: Sequence[int], plan: Plan) -> SignUp:
+    """Who comes there, with their answers."""
+    answers = plan.answers.get(event.id, EventAnswers())
+    guests = [replace(plan.sign_up.guests[place], answers=answers.guests.get(place, [])) for place in places]
+    return replace(plan.sign_up, guests=guests, answers=answers.booking)
+
+
+async def _claim(claims: ClaimDesk, event: Event, wanted: SignUp, lead_id: UUID | None) -> UUID | None:
     """The lead of what the event answered, nothing if it refused."""
     known = await queries.guests_of_party(claims.pool, lead_id) if lead_id else []
-    guests = [_as_known(guest, known) for guest in wanted]
+    guests = [_as_known(guest, known) for guest in wanted.guests]
     try:
-        outcome = await register(claims, event, replace(party, guests=guests, lead_id=lead_id))
+        outcome = await register(claims, event, replace(wanted, guests=guests, lead_id=lead_id))
     except (EventFull, RegistrationClosed, InvitationOnly):
         return None
     except (AlreadyRegistered, KeyReused):  # the same form at the same time, in another process

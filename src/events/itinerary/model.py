@@ -8,6 +8,7 @@ import msgspec
 
 from events.programme.model import Access, Event, Programme, Texts
 from events.programme.standing import GuestPlaces, Standing
+from events.questions.model import GivenAnswer
 from events.registration.model import GuestDetails, RegistrationState, SignUp
 
 
@@ -86,6 +87,13 @@ class EventChoice(msgspec.Struct, frozen=True, kw_only=True):
         return not self.is_open and not (self.standing is Standing.FULL and self.event.access == Access.PUBLIC)
 
 
+class EventAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """What was answered to one event's questions: once for the party, and by guest (their places in `Plan.sign_up.guests`)."""
+
+    booking: list[GivenAnswer] = []
+    guests: dict[int, list[GivenAnswer]] = {}
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What one form asks for: `sign_up` names everybody, `attending` says for each event, in order of time, which of them come
     (their places in `sign_up.guests`)."""
@@ -93,6 +101,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     programme: Programme
     sign_up: SignUp
     attending: list[tuple[Event, list[int]]]
+    answers: dict[UUID, EventAnswers] = {}
 
 
 class PartyGuest(msgspec.Struct, frozen=True, kw_only=True):

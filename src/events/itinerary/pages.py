@@ -9,10 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from events.kit import limits
 from events.kit.clock import now
 from events.kit.database import Connection, Pool
-from events.kit.errors import TooManyRequests
 from events.kit.forms import Form
 from events.kit.i18n import gettext as _
 from events.kit.templates import page
@@ -21,9 +19,10 @@ from events.people.consents import Purpose, consent_text
 from events.people.diet import diet_choices
 from events.programme.guest_queries import organiser_email
 from events.programme.model import Programme
+from events.questions.files import LARGEST_FORM
 from events.registration.claims import ClaimDesk
 from events.registration.forms import form_key
-from events.registration.pages import SENT_COOKIE_SECONDS, SIGN_UPS_PER_ADDRESS, SIGN_UPS_PER_MINUTE
+from events.registration.pages import SENT_COOKIE_SECONDS
 
 from . import actions, queries
 from .choosing import EVENTS, KEY_SPACE, field_labels, most_companions, parse_plan, same_guest
@@ -31,11 +30,12 @@ from .clashes import clashes_of_guests
 from .model import Clash, EventChoice, Plan
 from .notices import FIELD, are_known, clash_notice
 from .offer import days_of, offered
+from .question_page import ask
+from .rate_limits import limit_address, limit_sign_ups
 
 AnyRequest = Request[Any, Any, State]
 
 SENT_COOKIE = "chosen"
-_THIS_MACHINE = frozenset({"127.0.0.1", "::1"})  # see registration.pages
 
 
 @get("/p/{slug:str}/registrations")
@@ -45,7 +45,7 @@ async def new_registrations(slug: FromPath[str], db: NamedDependency[Connection]
     return _form_page(programme, choices, Form(), key=random_token())
 
 
-@post("/p/{slug:str}/registrations", status_code=303)
+@post("/p/{slug:str}/registrations", status_code=303, request_max_body_size=LARGEST_FORM)
 async def create_registrations(request: AnyRequest, slug: FromPath[str]) -> Response[Any]:
     """Books all chosen events, each as far as it has places, or shows the form again with everything that was typed.
 
@@ -56,17 +56,20 @@ async def create_registrations(request: AnyRequest, slug: FromPath[str]) -> Resp
     claims: ClaimDesk = here.claims
     form = await Form.read(request)
     programme, choices = await offered(pool, slug, now=now())
-    await _limit(request, pool)
+    await limit_sign_ups(request, pool)
     plan = parse_plan(form, programme, choices, tokens=claims.tokens)
     if plan is None:
         return await _form_again(pool, programme, choices, form)
-    await _limit_address(request, pool, plan.sign_up.email)
+    await limit_address(request, pool, plan.sign_up.email)
     lead_id = await _party_of(request, pool, plan)
     clashes = await _clashes(pool, plan)
     if not are_known(clashes, form.values.get(FIELD, "")):
         form.error(FIELD, _("Please tick this if you know, or choose otherwise."))
         return await _form_again(pool, programme, choices, form, clashes=clashes)
-    done = await actions.sign_up(claims, plan, lead_id=lead_id)
+    whole = await ask(request, form, plan, tokens=claims.tokens, page_url=f"/p/{slug}/registrations")
+    if not isinstance(whole, Plan):
+        return whole
+    done = await actions.sign_up(claims, whole, lead_id=lead_id)
     for event, _guests in plan.attending:
         here.live.mark(event.live_topic)
     here.worker.wake()
@@ -142,21 +145,6 @@ def _sent_cookie(slug: str, form: Form, base_url: str) -> Cookie:
         httponly=True,
         samesite="lax",
     )
-
-
-async def _limit(request: AnyRequest, pool: Pool) -> None:
-    client = request.client.host if request.client else "127.0.0.1"
-    if client in _THIS_MACHINE:
-        return
-    if not await limits.allow(pool, "sign-up", who=limits.network_of(client), limit=SIGN_UPS_PER_MINUTE, window_seconds=60):
-        raise TooManyRequests
-
-
-async def _limit_address(request: AnyRequest, pool: Pool, email: str) -> None:
-    if request.client is None or request.client.host in _THIS_MACHINE:
-        return
-    if not await limits.allow(pool, "sign-up address", who=email.casefold(), limit=SIGN_UPS_PER_ADDRESS, window_seconds=3600):
-        raise TooManyRequests
 
 
 router = Router(path="/", route_handlers=[new_registrations, create_registrations])

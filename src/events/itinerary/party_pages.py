@@ -22,6 +22,7 @@ from events.kit.tokens import random_token, token_hash
 from events.people.names import full_name
 from events.programme.model import Programme
 from events.programme.queries import event_by_id
+from events.questions.files import LARGEST_FORM
 from events.registration.booking_pages import CHANGES_PER_HOUR
 from events.registration.claims import ClaimDesk
 from events.registration.forms import form_key
@@ -34,6 +35,7 @@ from .clashes import clashes_of_guests
 from .model import Clash, EventChoice, PartyGuest, Plan
 from .notices import FIELD, are_known, clash_notice
 from .offer import days_of, offered
+from .question_page import ask
 
 AnyRequest = Request[Any, Any, State]
 
@@ -45,7 +47,7 @@ async def new_events(token: FromPath[str], db: NamedDependency[Connection]) -> T
     return _form_page(token, programme, choices, await queries.guests_of_party(db, booking.party_id), Form(), key=random_token())
 
 
-@post("/b/{token:str}/events", status_code=303)
+@post("/b/{token:str}/events", status_code=303, request_max_body_size=LARGEST_FORM)
 async def create_events(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Books the chosen guests at the chosen events; sent twice it does nothing more."""
     here = request.app.state
@@ -61,9 +63,12 @@ async def create_events(request: AnyRequest, token: FromPath[str]) -> Response[A
         form.error(FIELD, _("Please tick this if you know, or choose otherwise."))
     if plan is None or not form.ok:
         return _form_page(token, programme, choices, guests, form, key=key, clashes=clashes, status=422)
+    whole = await ask(request, form, plan, tokens=claims.tokens, page_url=f"/b/{token}/events")
+    if not isinstance(whole, Plan):
+        return whole
     if not await limits.allow(pool, "changes", who=token, limit=CHANGES_PER_HOUR, window_seconds=3600):
         raise TooManyRequests(link=f"/b/{token}")
-    done = await actions.sign_up(claims, plan, lead_id=booking.party_id)
+    done = await actions.sign_up(claims, whole, lead_id=booking.party_id)
     for event, _places in plan.attending:
         here.live.mark(event.live_topic)
     here.worker.wake()
