@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from events.invitations.model import Invitation, delegate_token, invitation_token
+from events.invitations.wave_mail_queries import send_again
 from events.invitations.wave_model import Audience, WaveKind, WaveState
-from events.invitations.wave_queries import progress_of, send_again
+from events.invitations.wave_queries import progress_of
 from events.invitations.waves import feed_waves, pause_wave, resume_wave, start_wave, stop_wave
 from events.kit.clock import now
 from events.kit.database import Pool

@@ -11,7 +11,7 @@ from events.kit.mail import Message
 from events.messaging.outbox import Outbox
 from events.messaging.stationery import Posting
 
-from . import wave_queries
+from . import wave_mail_queries
 from .letter_queries import letters_for
 from .letters import Letter
 from .mails import envelope_of, write_letter
@@ -35,7 +35,7 @@ def wave_mailer(outbox: Outbox) -> Handler:
 
     async def send(pool: Pool, job: Job) -> None:
         order = msgspec.convert(job.payload, Order)
-        mail = await wave_queries.wave_mail(pool, order.wave_id, order.invitation_id)
+        mail = await wave_mail_queries.wave_mail(pool, order.wave_id, order.invitation_id)
         if mail is None or mail.round != order.round:
             return
         if mail.state == MailState.SENDING:
@@ -66,12 +66,12 @@ async def _send(pool: Pool, job: Job, order: Order, mail: WaveMail, outbox: Outb
         if job.attempts >= MOST_ATTEMPTS:
             await _move(pool, order, MailState.QUEUED, MailState.FAILED)
         raise
-    await wave_queries.settle_by_outbox(pool, order.wave_id, order.invitation_id, job.id, clock.now())
+    await wave_mail_queries.settle_by_outbox(pool, order.wave_id, order.invitation_id, job.id, clock.now())
 
 
 async def _take_over(pool: Pool, job: Job, order: Order) -> None:
-    if not await wave_queries.settle_by_outbox(pool, order.wave_id, order.invitation_id, job.id, clock.now()):
-        await wave_queries.note_interruption(pool, job.id)
+    if not await wave_mail_queries.settle_by_outbox(pool, order.wave_id, order.invitation_id, job.id, clock.now()):
+        await wave_mail_queries.note_interruption(pool, job.id)
         await _move(pool, order, MailState.SENDING, MailState.UNCLEAR)
 
 
@@ -84,4 +84,4 @@ async def _letter(pool: Pool, mail: WaveMail) -> Letter | None:
 
 
 async def _move(pool: Pool, order: Order, before: MailState, after: MailState, *, reason: str = "") -> None:
-    await wave_queries.move_mail(pool, order.wave_id, order.invitation_id, only_from=before, to=after, reason=reason, now=clock.now())
+    await wave_mail_queries.move_mail(pool, order.wave_id, order.invitation_id, only_from=before, to=after, reason=reason, now=clock.now())

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from events.kit.i18n import gettext as _
 from events.kit.i18n import current_language, local, use_language
+from events.kit.i18n import gettext as _
 from events.kit.pdf import typeset
 from events.kit.places import templates_folder
 from events.kit.qr import qr_svg

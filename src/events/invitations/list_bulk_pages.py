@@ -18,7 +18,7 @@ from events.kit.i18n import local
 from events.kit.templates import page
 from events.programme.form_fields import parse_moment
 
-from . import list_queries
+from . import list_change_queries, list_queries
 from .list_filter import OWN, Filter, parse_filter
 from .list_pages import below
 from .list_scope import Scope, scope_for_staff
@@ -42,7 +42,7 @@ async def create_withdrawal(
     """Withdraws them: their links close and nothing more is sent. Places that were taken stay taken."""
     scope = await scope_for_staff(tx, staff, request, slug)
     asked = asked_by_form(scope, await Form.read(request))
-    count = await list_queries.withdraw_all(tx, await list_queries.chosen_ids(tx, scope, asked), clock.now())
+    count = await list_change_queries.withdraw_all(tx, await list_queries.chosen_ids(tx, scope, asked), clock.now())
     return await _done(tx, staff, scope, "withdrawn", count)
 
 
@@ -67,7 +67,7 @@ async def create_deadline(
     if not form.ok:
         return await _ask(tx, staff, scope, asked, deed="deadline", form=form, status=422)
     ids = await list_queries.chosen_ids(tx, scope, asked)
-    await list_queries.set_deadline(tx, ids, answer_by)
+    await list_change_queries.set_deadline(tx, ids, answer_by)
     return await _done(tx, staff, scope, "deadline", len(ids))
 
 
@@ -88,13 +88,13 @@ async def create_contingent(
     scope = await scope_for_staff(tx, staff, request, slug)
     form = await Form.read(request)
     asked = asked_by_form(scope, form)
-    pools = await list_queries.contingents_by_event(tx, scope)
+    pools = await list_change_queries.contingents_by_event(tx, scope)
     known = {f"{event.slug}/{name}": (event.id, pool_id) for event in scope.events for name, pool_id, _texts in pools.get(event.id, [])}
     shared = {f"{event.slug}/{OWN}": (event.id, None) for event in scope.events if event.id in pools}
     target = {**known, **shared}.get(form.choice("target", [*known, *shared]))
     if target is None:
         return await _ask(tx, staff, scope, asked, deed="contingent", form=form, status=422)
-    count = await list_queries.set_contingent(tx, await list_queries.chosen_ids(tx, scope, asked), *target)
+    count = await list_change_queries.set_contingent(tx, await list_queries.chosen_ids(tx, scope, asked), *target)
     return await _done(tx, staff, scope, "contingent", count)
 
 
@@ -110,7 +110,7 @@ def asked_by_form(scope: Scope, form: Form) -> Filter:
 
 async def _ask(db: Connection, staff: Staff, scope: Scope, asked: Filter, *, deed: str, form: Form, status: int = 200) -> Template:
     ids = await list_queries.chosen_ids(db, scope, asked)
-    pools = await list_queries.contingents_by_event(db, scope)
+    pools = await list_change_queries.contingents_by_event(db, scope)
     return page(
         "invitations/list_change.html",
         status=status,
@@ -119,7 +119,7 @@ async def _ask(db: Connection, staff: Staff, scope: Scope, asked: Filter, *, dee
         asked=asked,
         form=form,
         number=len(ids),
-        placed=await list_queries.with_places(db, ids),
+        placed=await list_change_queries.with_places(db, ids),
         targets=[
             (f"{event.slug}/{name}", f"{local(event.title)}: {words}" if scope.programme else words)
             for event in scope.events

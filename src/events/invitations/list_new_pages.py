@@ -20,7 +20,7 @@ from events.kit.i18n import gettext as _
 from events.kit.templates import page
 from events.kit.tokens import Tokens
 
-from . import list_queries
+from . import list_change_queries, list_queries
 from .actions import invite
 from .list_forms import FLAGS, parse_new_invitation
 from .list_pages import below
@@ -57,15 +57,17 @@ async def create_invitation(
     """Writes the invitation; nothing is sent. Somebody who seems to be invited already is asked about first."""
     scope = await scope_for_staff(tx, staff, request, slug)
     form = await Form.read(request)
-    pools = await list_queries.contingents_by_event(tx, scope)
-    read = parse_new_invitation(form, scope, co_hosts=await list_queries.co_hosts_of(tx, scope.organiser_id), pools=_by_slug(pools))
+    pools = await list_change_queries.contingents_by_event(tx, scope)
+    read = parse_new_invitation(form, scope, co_hosts=await list_change_queries.co_hosts_of(tx, scope.organiser_id), pools=_by_slug(pools))
     if read is None:
         return await _form_page(tx, staff, scope, form, status=422)
     new, co_host, events = read
     twins = [] if form.checked("although_known") else await _twins(tx, scope, new)
     if twins:
         return await _form_page(tx, staff, scope, form, twins=twins, status=409)
-    new = msgspec.structs.replace(new, co_host_id=await list_queries.co_host_id(tx, scope.organiser_id, co_host) if co_host else None)
+    new = msgspec.structs.replace(
+        new, co_host_id=await list_change_queries.co_host_id(tx, scope.organiser_id, co_host) if co_host else None
+    )
     invitation_id = await invite(tx, tokens, new, events=events, now=clock.now())
     await insert_audit_entry(
         tx,
@@ -100,8 +102,8 @@ async def _form_page(
         chosen_flags=form.chosen("flags"),
         flags=[(flag, _(FLAG_WORDS[flag])) for flag in FLAGS],
         rules=[(rule.value, _(words)) for rule, words in RULES.items()],
-        pools=await list_queries.contingents_by_event(db, scope),
-        co_hosts=await list_queries.co_hosts_of(db, scope.organiser_id),
+        pools=await list_change_queries.contingents_by_event(db, scope),
+        co_hosts=await list_change_queries.co_hosts_of(db, scope.organiser_id),
     )
 
 

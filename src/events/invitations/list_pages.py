@@ -19,7 +19,7 @@ from events.kit.forms import Form
 from events.kit.i18n import current_language
 from events.kit.templates import page
 
-from . import list_queries, queries, reminder_queries, wave_queries
+from . import list_change_queries, list_queries, queries, reminder_queries, wave_mail_queries
 from .list_export import invitations_as_csv
 from .list_filter import ANSWER_NAMES, GROUP_NAMES, Filter, parse_filter
 from .list_presentation import present_invitation
@@ -81,8 +81,8 @@ async def update_address(
         delegate_email=email if by_delegate else "",
         locale=invitation.locale,
     )
-    wave_id = await wave_queries.last_trouble(tx, invitation_id)
-    sent = await wave_queries.send_again(tx, wave_id, [invitation_id], clock.now()) if wave_id else 0
+    wave_id = await wave_mail_queries.last_trouble(tx, invitation_id)
+    sent = await wave_mail_queries.send_again(tx, wave_id, [invitation_id], clock.now()) if wave_id else 0
     await insert_audit_entry(
         tx,
         organiser_id=scope.organiser_id,
@@ -141,8 +141,8 @@ async def _list(
         answers=ANSWER_NAMES,
         sizes=await list_queries.group_sizes(db, scope),
         counts=await list_queries.event_counts(db, scope),
-        contingents=await list_queries.contingents_of(db, scope),
-        co_hosts=await list_queries.co_hosts_of(db, scope.organiser_id),
+        contingents=await list_change_queries.contingents_of(db, scope),
+        co_hosts=await list_change_queries.co_hosts_of(db, scope.organiser_id),
         plans=await reminder_queries.plans_of(db, programme_id=scope.programme_id, event_id=scope.event_id),
         invitations=[present_invitation(line, scope) for line in shown],
         earlier=earlier,

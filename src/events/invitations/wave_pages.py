@@ -21,7 +21,7 @@ from events.kit.live import Live
 from events.kit.templates import page
 from events.programme.form_fields import parse_moment
 
-from . import letter_queries, list_queries, reminder_queries, wave_queries
+from . import letter_queries, list_change_queries, list_queries, reminder_queries, wave_mail_queries, wave_queries
 from .list_bulk_pages import asked_by_address, asked_by_form
 from .list_filter import Filter
 from .list_pages import below
@@ -102,7 +102,7 @@ async def show_wave(
         **scope.words(staff),
         wave=present_wave(wave, progress, scope.time_zone, clock.now()),
         progress=progress_words(state, progress, wave, clock.now()),
-        troubles=[present_trouble(mail) for mail in await wave_queries.troubled_mails(db, wave_id)],
+        troubles=[present_trouble(mail) for mail in await wave_mail_queries.troubled_mails(db, wave_id)],
         done=done,
     )
 
@@ -160,7 +160,7 @@ async def create_repetition(
     """Sends one mail of a wave again that did not, or perhaps did not, go out."""
     scope = await scope_for_staff(tx, staff, request, slug)
     wave = await _wave(tx, scope, wave_id)
-    if not await wave_queries.send_again(tx, wave_id, [invitation_id], clock.now()):
+    if not await wave_mail_queries.send_again(tx, wave_id, [invitation_id], clock.now()):
         raise WaveOver(link=f"{scope.home}/waves/{wave_id}")
     await _note(tx, staff, wave, "wave_mail_repeated", invitation=str(invitation_id))
     live.mark(wave.live_topic)
@@ -179,7 +179,7 @@ async def _wave_form(
 ) -> Template:
     ids = await list_queries.chosen_ids(db, scope, asked)
     audience = _audience(form, kind)
-    left_out = await wave_queries.not_to_be_written(db, ids, event_id=scope.event_id, audience=audience)
+    left_out = await wave_mail_queries.not_to_be_written(db, ids, event_id=scope.event_id, audience=audience)
     return page(
         "invitations/wave_new.html",
         status=status,
@@ -190,8 +190,8 @@ async def _wave_form(
         form=form,
         number=len(ids),
         left_out={reason: (count, SKIPPED_WORDS[reason]) for reason, count in left_out.items()},
-        written=await wave_queries.written_before(db, ids, TEMPLATES[kind]),
-        readers=[(LANGUAGES[locale], locale, first) for locale, first in await list_queries.first_readers(db, ids)],
+        written=await wave_mail_queries.written_before(db, ids, TEMPLATES[kind]),
+        readers=[(LANGUAGES[locale], locale, first) for locale, first in await list_change_queries.first_readers(db, ids)],
         audiences=[(name.value, words) for name, words in AUDIENCE_NAMES.items()],
         page_url=f"{scope.home}/waves/new",
     )
