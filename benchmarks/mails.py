@@ -29,14 +29,15 @@ async def mail_rates(dsn: str, event_id: UUID) -> tuple[float, float]:
     mails of real bookings. Raises if one of them was not sent exactly once."""
     pool = await open_pool(dsn, size=BATCH)
     try:
-        async with _sink() as port:
-            alone = await _raw(port)
+        async with sink() as port:
+            alone = await raw_rate(port)
             return alone, await _outbox(pool, port, event_id)
     finally:
         await pool.close()
 
 
-async def _raw(port: int) -> float:
+async def raw_rate(port: int) -> float:
+    """What the server takes of one mail sent over and over, by as many connections as the outbox uses at a time."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "a@example.com", "b@example.com", "x"
     mail.set_content("x" * 12_000)  # about the size of a mail with text and HTML
@@ -77,7 +78,8 @@ async def _outbox(pool: Pool, port: int, event_id: UUID) -> float:
 
 
 @asynccontextmanager
-async def _sink() -> AsyncIterator[int]:
+async def sink() -> AsyncIterator[int]:
+    """The port of a mail server of its own."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.sink", str(port), cwd=ROOT)
