@@ -63,6 +63,7 @@ class ContentTooLarge(DomainError):
     status = 413
     code = "content_too_large"
     title = N_("This is more than we can take in at once.")
+    next_step = N_("Please go back and send smaller or fewer files.")
 
 
 class Broken(DomainError):

@@ -7,7 +7,7 @@ import msgspec
 from events.kit.i18n import gettext as _
 from events.kit.i18n import local
 
-from .files import ENDINGS, TYPES, allowed_types, largest_file
+from .files import ENDINGS, TYPES, allowed_types, largest_file, too_large_words
 from .model import Condition, Kind, Per, Question, Sensitivity
 from .values import LONGEST
 
@@ -31,6 +31,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     most: str
     accept: str
     bytes: int
+    too_large: str
     keeps_secret: bool
     only_if: str
     only_if_per: str
@@ -73,6 +74,7 @@ def _asked(question: Question, source: Question | None) -> Asked:
         most="" if limits.most is None else str(limits.most),
         accept=",".join(ENDINGS[kind] for kind in allowed_types(question)),
         bytes=largest_file(question),
+        too_large=too_large_words(question) if question.kind == Kind.FILE else "",
         keeps_secret=question.sensitivity == Sensitivity.SECURITY,
         only_if=f"q-{source.slug}" if source else "",
         only_if_per=source.per if source else Per.GUEST,
@@ -98,8 +100,18 @@ def _limits(question: Question) -> str:
         return _("%(kinds)s, at most %(size)s MB.") % {"kinds": kinds, "size": f"{largest_file(question) / 1e6:g}"}
     if question.kind not in (Kind.NUMBER, Kind.MULTIPLE) or isinstance(least, str) or isinstance(most, str):
         return ""
+    if question.kind == Kind.MULTIPLE:
+        return _how_many(least, most)
     if least is not None and most is not None:
         return _("From %(least)s to %(most)s.") % {"least": f"{least:g}", "most": f"{most:g}"}
     if least is not None:
         return _("At least %(least)s.") % {"least": f"{least:g}"}
     return _("At most %(most)s.") % {"most": f"{most:g}"} if most is not None else ""
+
+
+def _how_many(least: float | None, most: float | None) -> str:
+    if least is not None and most is not None:
+        return _("Choose %(least)s to %(most)s of them.") % {"least": f"{least:g}", "most": f"{most:g}"}
+    if least is not None:
+        return _("Choose at least %(least)s of them.") % {"least": f"{least:g}"}
+    return _("Choose at most %(most)s of them.") % {"most": f"{most:g}"} if most is not None else ""

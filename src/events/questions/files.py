@@ -42,12 +42,16 @@ def checked_type(question: Question, file: SentFile) -> str:
     if not file.content:
         raise Unfit(_("This file is empty."))
     if len(file.content) > largest_file(question):
-        raise Unfit(_("This file is too large: at most %(size)s MB.") % {"size": f"{largest_file(question) / 1e6:g}"})
+        raise Unfit(too_large_words(question))
     found = media_type(file.content)
     if found not in allowed_types(question):
         names = ", ".join(TYPES[kind] for kind in allowed_types(question))
         raise Unfit(_("Please send a file of one of these kinds: %(kinds)s.") % {"kinds": names})
     return found
+
+
+def too_large_words(question: Question) -> str:
+    return _("This file is too large: at most %(size)s MB.") % {"size": f"{largest_file(question) / 1e6:g}"}
 
 
 def media_type(content: bytes) -> str:

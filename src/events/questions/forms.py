@@ -20,7 +20,7 @@ from events.kit.tokens import Tokens
 
 from .model import GivenAnswer, Kind, Per, Question, Sensitivity, is_asked
 from .sealing import seal
-from .values import Unfit, typed_value
+from .values import Unfit, typed_number, typed_value
 
 _ID_CHARACTERS = 32  # of an upload's id in hex, at the beginning of its reference
 
@@ -154,5 +154,4 @@ def _typed(question: Question, value: Any) -> list[str]:
 
 def number_words(value: float) -> str:
     """A number as the page's readers write it."""
-    text = f"{value:.15g}"
-    return text.replace(".", ",") if current_language() == "de" else text
+    return typed_number(value).replace(".", "," if current_language() == "de" else ".")

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
@@ -16,7 +17,8 @@ from events.kit.i18n import gettext as _
 from .model import Kind, Question
 
 LONGEST = {Kind.TEXT: 200, Kind.LONG_TEXT: 1000}  # characters, where the question sets no limit of its own
-_NUMBER = re.compile(r"[+-]?\d{1,12}([.,]\d{1,6})?")  # 15 significant digits and more survive a JSON number; nobody types them
+_NUMBER = re.compile(r"[+-]?\d{1,12}([.,]\d{1,30})?")
+_LARGEST_NUMBER, _DECIMALS = 1e12, 12  # what a number of JSON holds and a guest may type again
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YEARS = range(1850, 2200)  # a birthday or a day that is planned
@@ -99,15 +101,22 @@ def _number(text: str) -> float | int:
     return float(typed.replace(",", "."))
 
 
+def typed_number(value: float) -> str:
+    """A stored number as it can be typed again, with as many digits as it has; what could be read as thousands gets one more."""
+    text = format(Decimal(str(value)), "f")
+    return f"{text}0" if _THOUSANDS.fullmatch(text) else text
+
+
 def _in_limits(question: Question, given: Any) -> float | int:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given) or abs(given) >= 1e15:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given) or abs(given) >= _LARGEST_NUMBER:
         raise Unfit(_("Please enter a number."))
     least, most = question.limits.least, question.limits.most
     if isinstance(least, int | float) and given < least:
         raise Unfit(_("Please enter %(least)s or more.") % {"least": _plain(least)})
     if isinstance(most, int | float) and given > most:
         raise Unfit(_("Please enter %(most)s or less.") % {"most": _plain(most)})
-    return int(given) if given == int(given) else given
+    rounded = round(given, _DECIMALS)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _date(question: Question, given: Any) -> str:

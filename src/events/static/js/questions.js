@@ -21,6 +21,16 @@ function arrange() {
   conditional.forEach(settle);
 }
 
+// A file that is too large would be sent in vain, so it is refused at once, in the words that fields.js shows beside a control.
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("input[type=file][data-bytes]") || !target.files.length) return;
+  if (target.files[0].size <= Number(target.dataset.bytes)) return;
+  target.setCustomValidity(target.dataset.malformed);
+  target.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+  target.setCustomValidity("");
+  target.value = "";
+});
+
 for (const words of document.querySelectorAll("[data-condition]")) words.hidden = true;
 document.addEventListener("change", arrange);
 window.addEventListener("pageshow", arrange);
