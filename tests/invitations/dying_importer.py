@@ -5,7 +5,7 @@ import sys
 from typing import Any
 from uuid import UUID
 
-from events.invitations import import_queries, importing
+from events.invitations import import_queries, import_run_queries, importing
 from events.kit.clock import now
 from events.kit.database import open_pool
 from tests.builders import TOKENS
@@ -21,7 +21,7 @@ async def main(dsn: str, import_id: str) -> None:
     assert list_ is not None
     target = await importing.target_of_import(pool, list_)
     importing.PORTION = PORTION
-    settle = import_queries.settle_rows
+    settle = import_run_queries.settle_rows
     portions = 0
 
     async def settle_or_die(*given: Any) -> None:
@@ -33,7 +33,7 @@ async def main(dsn: str, import_id: str) -> None:
             await asyncio.sleep(3600)
         await settle(*given)
 
-    setattr(import_queries, "settle_rows", settle_or_die)  # noqa: B010 (a stand-in of another shape)
+    setattr(import_run_queries, "settle_rows", settle_or_die)  # noqa: B010 (a stand-in of another shape)
     while True:
         async with pool.acquire() as connection, connection.transaction():
             await importing.take_portion(connection, list_, target, tokens=TOKENS, now=now())

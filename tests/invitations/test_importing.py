@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from events.invitations import import_queries, importing
+from events.invitations import import_queries, import_run_queries, importing
 from events.invitations.import_errors import AnotherListBuildsOnIt, SomebodyWasToldOrAnswered
 from events.invitations.import_model import Defaults, Import
 from events.invitations.import_target_queries import target_of
@@ -139,16 +139,16 @@ async def test_without_the_transaction_a_killed_import_would_lose_count(pool: Po
     monkeypatch.setattr(importing, "_record", lambda *given: record(*given) | {"row_key": None})
     list_ = await staged(pool, guests(10), dinner)
     target = await importing.target_of_import(pool, list_)
-    settle = import_queries.settle_rows
+    settle = import_run_queries.settle_rows
 
     async def die(*_given: Any) -> None:
         raise ConnectionResetError
 
     async with pool.acquire() as connection:
-        monkeypatch.setattr(import_queries, "settle_rows", die)
+        monkeypatch.setattr(import_run_queries, "settle_rows", die)
         with pytest.raises(ConnectionResetError):
             await importing.take_portion(connection, list_, target, tokens=TOKENS, now=now())
-        monkeypatch.setattr(import_queries, "settle_rows", settle)
+        monkeypatch.setattr(import_run_queries, "settle_rows", settle)
         await importing.take_portion(connection, list_, target, tokens=TOKENS, now=now())
 
     assert len(await families(pool, dinner)) == 20

@@ -24,6 +24,7 @@ from events.kit.jobs import Handler, Job, insert_job
 from events.kit.tokens import Tokens, token_hash
 
 from . import import_queries as queries
+from . import import_run_queries as running
 from . import import_target_queries as targets
 from . import import_undo_queries as undoing
 from .import_columns import guessed_columns
@@ -96,7 +97,7 @@ async def stage(pool: Pool, list_: Import, target: Target, defaults: Defaults) -
 
 async def start(tx: Connection, list_: Import, target: Target, *, tokens: Tokens, now: datetime) -> None:
     """Takes a short list in at once, a long one in the background. A second press changes nothing."""
-    if not await queries.start_import(tx, list_.id, now):
+    if not await running.start_import(tx, list_.id, now):
         return
     progress = await queries.progress_of(tx, list_.id)
     if progress.ready > AT_ONCE:
@@ -134,24 +135,24 @@ def importer(tokens: Tokens) -> Handler:
 
 async def take_portion(tx: Connection, list_: Import, target: Target, *, tokens: Tokens, now: datetime) -> bool:
     """Takes in the next lines, if there are any: new invitations first, then what belongs to invitations that exist."""
-    rows = await queries.take_rows(tx, list_.id, PORTION)
+    rows = await running.take_rows(tx, list_.id, PORTION)
     if not rows:
         return False
-    earlier = await queries.invitations_of_lines(tx, list_.id, [row.twin.line for row in rows if row.twin and row.twin.line])
+    earlier = await running.invitations_of_lines(tx, list_.id, [row.twin.line for row in rows if row.twin and row.twin.line])
     fresh = {new_id(): row for row in rows if row.decision == Decision.IMPORT}
     records = [_record(row, list_, target) | _birth(invitation_id, tokens, now) for invitation_id, row in fresh.items()]
     records.sort(key=lambda record: str(record["row_key"]))  # two lists at once wait for each other, but never in a circle
-    written = await queries.insert_invitations(tx, records)
+    written = await running.insert_invitations(tx, records)
     settled = [_settled(row, invitation_id, written) for invitation_id, row in fresh.items()]
     earlier |= {line: one for line, _state, one, _added in settled if one}
     merging = [(row, one) for row in rows if row.decision == Decision.MERGE and (one := _older(row, earlier))]
     invited = [(one, *pair) for one, row in fresh.items() if one in written for pair in _events(row)]
     invited += [(one, *pair) for row, one in merging for pair in _events(row)]
-    added = set(await queries.insert_invited(tx, invited))
+    added = set(await running.insert_invited(tx, invited))
     settled += [_merged(row, one, added) for row, one in merging]
     done = {line for line, *_rest in settled}
     settled += [(row.line, RowState.SKIPPED, None, []) for row in rows if row.line not in done]
-    await queries.settle_rows(tx, list_.id, settled)
+    await running.settle_rows(tx, list_.id, settled)
     return True
 
 
@@ -256,7 +257,7 @@ async def _finish_or_wait(tx: Connection, list_: Import, job: Job, *, now: datet
 
 async def _finish(tx: Connection, list_: Import, *, now: datetime) -> bool:
     """Whether the list is at its end by this call: of several workers the last one writes the entry."""
-    counts: Progress | None = await queries.finish_import(tx, list_.id, now)
+    counts: Progress | None = await running.finish_import(tx, list_.id, now)
     if counts:
         detail = {"imported": counts.imported, "merged": counts.merged, "skipped": counts.skipped, "bad": counts.bad}
         await _note(tx, list_, "guests_imported", actor=list_.actor, detail=detail)
