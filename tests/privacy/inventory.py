@@ -34,6 +34,7 @@ DERIVED: dict[str, str] = {
     "invitations": "delegate_hash flags match_key sort_key token_hash",
     "mails": "unsubscribe_hash",
     "question_answers": "sealed",
+    "taken_lists": "guest_ids",
     "tickets": "code_hash",
 }
 
@@ -41,7 +42,6 @@ DERIVED: dict[str, str] = {
 ABOUT_NOBODY: dict[str, str] = {
     "answers": "actor answer source",
     "api_tokens": "name scopes token_hash",
-    "application_lists": "actor",
     "audit_entries": "action actor detail subject",
     "bookings": "locale source time_zone",
     "cancellations": "actor",
@@ -78,6 +78,7 @@ ABOUT_NOBODY: dict[str, str] = {
     "sign_in_links": "token_hash",
     "staff": "email locale name",
     "substitutions": "actor",
+    "taken_lists": "actor role",
     "unsubscriptions": "channel",
     "uploads": "media_type verdict",
     "venues": "address name time_zone",

@@ -12,12 +12,13 @@ from events.accounts.queries import insert_audit_entry
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.kit.mail_folder import kept_mail, kept_names
+from events.questions.sealing import seal
 from events.registration.reconcile import differences
 from tests.builders import BASE_URL, TOKENS, book, make_event, make_guest
-from tests.staff import make_staff
+from tests.staff import browser, make_session, make_staff
 from tests.visitor import Visitor
 
-from .builders import EMAIL, NEEDLES, SAID, WORDS, Known, make_known_person
+from .builders import EMAIL, NEEDLES, SAID, WORDS, Known, make_answer, make_known_person
 from .whole_database import columns_holding
 
 
@@ -52,6 +53,19 @@ async def test_own_data_are_complete_and_byte_exact_without_what_is_internal(vis
         "readable": [word for word in readable if word not in page.text],
         "hashes": [name for name in ("token_hash", "code_hash", "search_key", "match_key") if name in told],
     } == {"guest": WORDS, "bookings": 2, "internal": [], "readable": [], "hashes": []}
+
+
+async def test_sealed_answers_are_open_to_the_guest_and_closed_to_the_organiser(app: Litestar, visitor: Visitor, pool: Pool) -> None:
+    known = await make_known_person(pool)
+    question_id = await make_answer(pool, known.over, known.guest_id, known.booking_ids[0], sensitivity="security")
+    sealed = seal(TOKENS, question_id, b'"passport P1234567"', context=EMAIL)
+    await pool.execute("update question_answers set value = null, sealed = $2 where question_id = $1", question_id, sealed)
+    own = await visitor.client.get(link(known, "/privacy/data.json"))
+    async with browser(app, await make_session(pool, await make_staff(pool, known.organiser_id))) as client:
+        taken = await client.post(f"/organiser/people/guests/{known.guest_id}/data.json")
+    answers = [json.loads(answer.content)["data"]["answers_to_questions"] for answer in (own, taken)]
+    told = [[(row["value"], row.get("is_sealed")) for row in rows if row["question_id"] == str(question_id)] for rows in answers]
+    assert (told, sealed.hex().encode() in own.content + taken.content) == ([[("passport P1234567", None)], [(None, True)]], False)
 
 
 async def test_any_booking_of_the_party_shows_the_same(visitor: Visitor, pool: Pool) -> None:

@@ -4,12 +4,15 @@ and 20). Nothing is changed on the way: names are byte for byte what was typed."
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from events.kit.database import Executor
 from events.kit.i18n import LANGUAGES, N_, local
 from events.kit.i18n import gettext as _
+from events.kit.tokens import Tokens
+from events.questions.sealing import Unreadable, unseal
 
 from .dossier_queries import everything_about, seen_by
 from .model import Holdings, SeenBy
@@ -71,6 +74,7 @@ _FIELDS = {
     "at": N_("At"),
     "question": N_("Question"),
     "value": N_("Answer"),
+    "is_sealed": N_("Sealed, for security only"),
     "answer": N_("Answer"),
     "note": N_("Note"),
     "answered_at": N_("Answered at"),
@@ -159,9 +163,26 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-async def dossier_of(db: Executor, holdings: Holdings, *, internal: bool, now: datetime) -> Dossier:
-    """Gathers everything. `internal` adds what the organiser's people wrote for themselves."""
-    return Dossier(made_at=now, data=await everything_about(db, holdings, internal=internal), seen_by=await seen_by(db, holdings))
+async def dossier_of(db: Executor, holdings: Holdings, *, internal: bool, now: datetime, unsealed: Tokens | None = None) -> Dossier:
+    """Gathers everything. `internal` adds what the organiser's people wrote for themselves; `unsealed` opens the answers that only
+    security may read otherwise: for the person whose answers they are."""
+    data = await everything_about(db, holdings, internal=internal)
+    answers = [_answer(row, unsealed) for row in data["answers_to_questions"]]
+    return Dossier(made_at=now, data=data | {"answers_to_questions": answers}, seen_by=await seen_by(db, holdings))
+
+
+def _answer(row: dict[str, Any], unsealed: Tokens | None) -> dict[str, Any]:
+    """An answer as it was given; a sealed one stays closed, and says so, unless it is to be opened."""
+    shown = {name: value for name, value in row.items() if name != "sealed"}
+    if not row["sealed"]:
+        return shown
+    if unsealed is None:
+        return shown | {"value": None, "is_sealed": True}
+    try:
+        opened = unseal(unsealed, UUID(row["question_id"]), bytes.fromhex(row["sealed"]))
+    except Unreadable:
+        return shown | {"value": None, "is_sealed": True}
+    return shown | {"value": msgspec.json.decode(opened)}
 
 
 def _facts(row: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -81,7 +81,7 @@ _SECTIONS: dict[str, str] = {
         order by s.id
     """,
     "answers_to_questions": """
-        select to_jsonb(a) - array['question_id', 'sealed']
+        select to_jsonb(a) - array['sealed']
                || jsonb_build_object('question', q.label, 'event', e.title, 'sealed', encode(a.sealed, 'hex')) as data
         from question_answers a
         join questions q on q.id = a.question_id
@@ -173,13 +173,29 @@ async def seen_by(db: Executor, holdings: Holdings) -> list[SeenBy]:
         where a.organiser_id = $1
           and (a.subject = any (select 'guest:' || id from unnest($2::uuid[]) as x (id))
                or a.subject = any (select 'invitation:' || id from unnest($3::uuid[]) as x (id))
+               or a.subject = any (select 'registration:' || r.id from registrations r where r.guest_id = any ($2))
+               or a.subject = any (select 'upload:' || (s.value #>> '{}') from question_answers s where s.guest_id = any ($2))
+               or exists (select
+                          from invitation_events v
+                          join invitations i on i.id = v.invitation_id
+                          join events e on e.id = v.event_id
+                          where v.invitation_id = any ($3)
+                            and i.created_at <= a.at
+                            and a.subject in ('event:' || e.slug, 'event:' || e.id))
+               or exists (select
+                          from invitations i
+                          join programmes p on p.id = i.programme_id
+                          where i.id = any ($3)
+                            and i.created_at <= a.at
+                            and a.subject in ('programme:' || p.slug, 'programme:' || p.id))
                or exists (select
                           from registrations r
                           join events e on e.id = r.event_id
                           where r.guest_id = any ($2)
                             and r.created_at <= a.at
                             and a.subject in ('event:' || e.slug, 'event:' || e.id)))
-          and (a.action like '%exported' or a.action in ('person_viewed', 'answers_viewed', 'upload_viewed'))
+          and (a.action like '%exported'
+               or a.action in ('person_viewed', 'answers_viewed', 'upload_viewed', 'list_taken', 'letters_printed'))
         group by 1, 2
         order by last_at desc
         """,

@@ -18,7 +18,7 @@ from events.kit.i18n import gettext as _
 from events.kit.live import Live
 from events.kit.templates import page
 from events.kit.times import home_zone, span_label
-from events.kit.tokens import token_hash
+from events.kit.tokens import Tokens, token_hash
 from events.people.consents import OF_THE_CONTACT, Purpose
 from events.programme.model import Event
 from events.programme.queries import event_by_id
@@ -81,16 +81,16 @@ async def change_consent(
 
 
 @get("/b/{token:str}/privacy/data")
-async def show_data(token: FromPath[str], db: NamedDependency[Connection]) -> Template:
+async def show_data(token: FromPath[str], db: NamedDependency[Connection], tokens: NamedDependency[Tokens]) -> Template:
     """Everything that is kept, to read and to print."""
-    _party, event, dossier = await _dossier(db, token)
+    event, dossier = await _dossier(db, token, tokens)
     return _page("privacy/data.html", token, event, sections=dossier.sections())
 
 
 @get("/b/{token:str}/privacy/data.json")
-async def download_data(token: FromPath[str], db: NamedDependency[Connection]) -> Response[bytes]:
+async def download_data(token: FromPath[str], db: NamedDependency[Connection], tokens: NamedDependency[Tokens]) -> Response[bytes]:
     """The same for machines."""
-    _party, event, dossier = await _dossier(db, token)
+    event, dossier = await _dossier(db, token, tokens)
     name = f"my-data-{event.slug}.json"
     return Response(dossier.as_json(), media_type="application/json", headers={"content-disposition": f'attachment; filename="{name}"'})
 
@@ -137,10 +137,10 @@ async def _found(db: Executor, token: str) -> tuple[Party, Event]:
     return party, event
 
 
-async def _dossier(db: Connection, token: str) -> tuple[Party, Event, Dossier]:
+async def _dossier(db: Connection, token: str, tokens: Tokens) -> tuple[Event, Dossier]:
     party, event = await _found(db, token)
     holdings = await _holdings(db, party, party.guests)
-    return party, event, await dossier_of(db, holdings, internal=False, now=clock.now())
+    return event, await dossier_of(db, holdings, internal=False, now=clock.now(), unsealed=tokens)
 
 
 async def _holdings(db: Executor, party: Party, guests: list[PartyGuest]) -> Holdings:

@@ -30,6 +30,11 @@ SEEN_WORDS = {
     "person_exported": N_("took your details as a file"),
     "marketing_exported": N_("took the list of those who want news"),
     "answers_exported": N_("took the answers to questions as a file"),
+    "answers_viewed": N_("opened sealed answers"),
+    "upload_viewed": N_("opened a file of yours"),
+    "list_taken": N_("took the list of applications as a file"),
+    "invitations_exported": N_("took the invitations as a file"),
+    "letters_printed": N_("printed invitations"),
 }
 
 
