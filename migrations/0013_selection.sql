@@ -63,12 +63,14 @@ begin
     return cardinality(again);
 end $$;
 
--- When somebody took the applications of an event away as a list, for the next one to say what is new.
-create table application_lists (
+-- Lists that reviewers took away, so that the next one says what is new, changed or gone since. Each name has lists of its own.
+create table taken_lists (
     id bigint generated always as identity primary key,
     event_id uuid not null references events,
+    role text not null,
+    guest_ids uuid[] not null,
     actor text not null,
     at timestamptz not null,
-    guests int not null
+    constraint taken_lists_role_known check (role in ('host', 'protocol', 'security'))
 );
-create index application_lists_by_event on application_lists (event_id, id desc);
+create index taken_lists_by_event on taken_lists (event_id, role, id desc);

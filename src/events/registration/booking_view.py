@@ -48,7 +48,8 @@ class GuestView(msgspec.Struct, frozen=True, kw_only=True):
 class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole page. `next_steps` says in sentences what happens now; `held_places` wait for the registrant's word.
 
-    `offered` are the guests (id and name) for whom a place came free; `may_wait_again` after an offer or a hold has run out.
+    `offered` are the guests (id and name) for whom a place came free: they take it or leave it instead of cancelling;
+    `may_wait_again` after an offer or a hold has run out.
     """
 
     heading: str
@@ -88,7 +89,7 @@ def view_of(
         held_places=0 if off else len([place for place in live if place.state == RegistrationState.HELD]),
         waits=any(place.state == RegistrationState.WAITLISTED for place in live),
         may_change=bool(live) and not off and now < event.changes_until,
-        may_cancel=bool(live) and not off and may_cancel(event, now),
+        may_cancel=bool(live) and not off and not booking.offered_places and may_cancel(event, now),
         may_sign_up_again=not live and may_sign_up,
         offered=[] if off else [(str(place.guest_id), full_name(place.guest, current_language())) for place in booking.offered_places],
         may_wait_again=not live and not off and may_wait_again(booking, event, now),

@@ -100,6 +100,25 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str | None
 
 
+class ListedGuest(msgspec.Struct, frozen=True, kw_only=True):
+    """One guest of a list that a reviewer takes away; without a registration once somebody else comes in the guest's place."""
+
+    registration_id: UUID | None
+    state: str
+    guest_id: UUID
+    person: Person
+    job_title: str
+    flags: list[str]
+    updated_at: datetime
+
+
+class TakenList(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier list: who stood on it, and when it was taken."""
+
+    guest_ids: frozenset[UUID]
+    at: datetime
+
+
 class Lapse(msgspec.Struct, frozen=True, kw_only=True):
     """An offer that ran out."""
 

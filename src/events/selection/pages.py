@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from events.accounts.errors import Forbidden
-from events.accounts.model import Role, Staff
+from events.accounts.model import ReviewRole, Role, Staff
 from events.kit import clock
 from events.kit.database import Connection
 from events.kit.errors import NotFound
@@ -20,9 +20,11 @@ from events.kit.forms import Form
 from events.kit.i18n import gettext as _
 from events.kit.live import Live
 from events.kit.templates import page
+from events.kit.tokens import Tokens
 from events.programme.access import event_for_staff
 from events.programme.guest_settings import ROLE_NAMES
 from events.programme.model import Event
+from events.questions.actions import missing
 
 from . import actions, review_queries
 from .applications import GROUP_NAMES, Question, parse_question
@@ -31,6 +33,7 @@ from .forms import Word, parse_word
 from .model import Application
 from .presentation import VERDICT_NAMES, outcomes, present_application, present_name, present_review
 from .review_queries import PAGE_SIZE
+from .taken_list import take_list
 
 AnyRequest = Request[Any, Any, State]
 
@@ -69,6 +72,25 @@ async def create_reviews(
         return await _list(tx, staff, event, question, form, after=None, said=None, status=422)
     live.mark(event.live_topic)
     return await _say(tx, staff, event, chosen, word=word, address=question.address())
+
+
+@post("/organiser/events/{slug:str}/applications.csv", status_code=200)
+async def create_list(
+    *,
+    request: AnyRequest,
+    slug: FromPath[str],
+    staff: NamedDependency[Staff],
+    tx: NamedDependency[Connection],
+    tokens: NamedDependency[Tokens],
+) -> Response[bytes]:
+    """All expected guests as a file, with what changed since the last one of this name."""
+    event = await event_for_staff(tx, staff, slug, at_least=Role.REVIEWER)
+    typed, now = (await Form.read(request)).values.get("role", ""), clock.now()
+    if typed not in [*ReviewRole]:
+        raise NoVoice
+    content = await take_list(tx, event, staff, tokens, role=ReviewRole(typed), now=now)
+    name = f"{slug}-{typed}-{now:%Y-%m-%d-%H%M}.csv"
+    return Response(content, media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 @get("/organiser/events/{slug:str}/applications/{registration_id:uuid}")
@@ -122,6 +144,7 @@ async def _list(
     voices = staff.voices(event.organiser_id)
     found = await review_queries.applications_page(db, event.id, question, voices=voices, after=after)
     shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    unanswered = await missing(db, event.id, [one.registration_id for one in shown])
     here = f"/organiser/events/{event.slug}/applications"
     return page(
         "selection/applications.html",
@@ -132,7 +155,7 @@ async def _list(
         question=question,
         groups=GROUP_NAMES,
         sizes=await review_queries.group_sizes(db, event.id, voices),
-        applications=[present_application(one, event) for one in shown],
+        applications=[present_application(one, event, unanswered.get(one.registration_id, [])) for one in shown],
         form=form,
         chosen=set(form.chosen("guests")),
         outcomes=await _outcomes(db, staff, event, said),
@@ -145,6 +168,7 @@ async def _list(
 async def _one(db: Connection, staff: Staff, event: Event, registration_id: UUID, form: Form, *, status: int = 200) -> Template:
     application = await review_queries.application(db, event.id, registration_id)
     reviews = await review_queries.reviews_of(db, event.id, registration_id)
+    unanswered = await missing(db, event.id, [registration_id])
     if application is None and not reviews:
         raise NotFound(link=f"/organiser/events/{event.slug}/applications")
     return page(
@@ -153,7 +177,7 @@ async def _one(db: Connection, staff: Staff, event: Event, registration_id: UUID
         staff=staff,
         event=event,
         section="applications",
-        application=present_application(application, event) if application else None,
+        application=present_application(application, event, unanswered.get(registration_id, [])) if application else None,
         email=_email_for(staff, event, application),
         guest=present_name(application.person if application else reviews[0].person),
         reviews=[present_review(review, event) for review in reviews],
@@ -200,4 +224,4 @@ def _ids(typed: list[str]) -> list[UUID]:
     return found
 
 
-router = Router(path="/", route_handlers=[show_applications, create_reviews, show_application, create_review])
+router = Router(path="/", route_handlers=[show_applications, create_reviews, create_list, show_application, create_review])
