@@ -48,6 +48,7 @@ from .itinerary import pages as itinerary_pages
 from .itinerary import party_pages as itinerary_party_pages
 from .itinerary import venue_pages as itinerary_venue_pages
 from .itinerary.jobs import programme_mailer
+from .itinerary.samples import programme_kind
 from .kit import callers, http, jobs, limits, templates, tokens
 from .kit.assets import BUILT_FOLDER
 from .kit.database import Pool, open_pool
@@ -237,7 +238,7 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
 def _mail_kinds(settings: Settings) -> MailKinds:
     """Every mail whose words organisers may choose."""
     stationery = new_stationery(tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
-    return MailKinds([*invitation_kinds(), *booking_kinds()], stationery)
+    return MailKinds([*invitation_kinds(), programme_kind(), *booking_kinds()], stationery)
 
 
 def _callers() -> State:

@@ -25,14 +25,18 @@ KIND = "programme_confirmed"
 async def write_mail(tickets: Sequence[Ticket], posting: Posting) -> Message:
     """The mail to the registrant about everything the party has. Needs no database."""
     with use_language(posting.envelope.locale):
-        letter = _letter(tickets)
-        words = mail_words(letter, posting.stationery, None)
-        words["guests"] = [guest | {"table": None} for guest in words["guests"]]  # tables stand with the events
         return posting.message(
-            words | _own_words(tickets, words["event"], posting.stationery),
+            programme_words(tickets, posting.stationery),
             reply_to=tickets[0].organiser_email,
-            attachments=await _attachments(tickets, letter, posting),
+            attachments=await _attachments(tickets, letter_of(tickets), posting),
         )
+
+
+def programme_words(tickets: Sequence[Ticket], stationery: Stationery) -> dict[str, Any]:
+    """Everything the templates of the mail may say."""
+    words = mail_words(letter_of(tickets), stationery, None)
+    words["guests"] = [guest | {"table": None} for guest in words["guests"]]  # tables stand with the events
+    return words | _own_words(tickets, words["event"], stationery)
 
 
 def events_of(tickets: Sequence[Ticket]) -> list[Event]:
@@ -41,7 +45,7 @@ def events_of(tickets: Sequence[Ticket]) -> list[Event]:
     return sorted(found.values(), key=lambda event: (event.starts_at, event.id))
 
 
-def _letter(tickets: Sequence[Ticket]) -> Letter:
+def letter_of(tickets: Sequence[Ticket]) -> Letter:
     """A place a guest, at the first event that the ticket opens."""
     places = [Place(ticket, ticket.valid_admissions[0]) for ticket in tickets if ticket.valid_admissions]
     live = _live_places(tickets)

@@ -93,8 +93,10 @@ async def order_moved_mails(tx: Connection, event_id: UUID, former: TimeAndPlace
     """Writes a mail job for every booking that has a place or waits for one, with what held before."""
     await tx.execute(
         """
-        insert into jobs (name, payload)
-        select 'booking_mail', jsonb_build_object('booking_id', r.booking_id, 'event_id', r.event_id, 'kind', 'moved', 'former', $2::jsonb)
+        insert into jobs (name, payload, bulk)
+        select 'booking_mail',
+               jsonb_build_object('booking_id', r.booking_id, 'event_id', r.event_id, 'kind', 'moved', 'former', $2::jsonb),
+               true
         from registrations r
         where r.event_id = $1
           and r.state not in ('cancelled', 'expired')

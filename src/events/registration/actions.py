@@ -243,4 +243,5 @@ async def _tell_bookings(
     """One mail job a booking. `with_ticket` are the places whose date is in somebody's calendar and has to be taken out."""
     for booking_id, ids in await queries.bookings_of(tx, registration_ids):
         payload = {"booking_id": booking_id, "event_id": event_id, "kind": kind, "registration_ids": ids}
-        await insert_job(tx, "booking_mail", payload | {"with_ticket": [one for one in ids if one in with_ticket]})
+        told = payload | {"with_ticket": [one for one in ids if one in with_ticket]}
+        await insert_job(tx, "booking_mail", told, bulk=kind == "called_off")  # to everybody at once

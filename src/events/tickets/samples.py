@@ -48,7 +48,7 @@ def _kind(
     name: str, title: str, state: RegistrationState, placeholders: tuple[str, ...] = EVERYWHERE, *, required: tuple[str, ...] = ()
 ) -> MailKind:
     def sample(event: Event, stationery: Stationery, people: Sequence[Person]) -> Sample:
-        places = [_place(event, person, state, number) for number, person in enumerate(people, start=1)]
+        places = sample_places(event, people, state)
         gone = places if state in OVER else []
         asked = _("Please add your company and how your name is read.") if name == "incomplete" else ""
         drawn = Letter(name, event, places, gone, gone, about=places, asked=asked)
@@ -56,6 +56,11 @@ def _kind(
         return mail_words(drawn, stationery, _POSITION if state == RegistrationState.WAITLISTED else None), pictures
 
     return MailKind(name=name, title=title, placeholders=placeholders, required=required, sample=sample)
+
+
+def sample_places(event: Event, people: Sequence[Person], state: RegistrationState) -> list[Place]:
+    """A ticket for each of the invented guests."""
+    return [_place(event, person, state, number) for number, person in enumerate(people, start=1)]
 
 
 def _place(event: Event, person: Person, state: RegistrationState, number: int) -> Place:
