@@ -18,6 +18,8 @@ _SENTENCES = {
     "list_taken": N_("took the list of applications as a file"),
     "invitations_exported": N_("took the invitations as a file"),
     "import_rows_exported": N_("took lines of an imported list as a file"),
+    "guests_imported": N_("imported a list of guests"),
+    "import_undone": N_("undid an import"),
     "letters_printed": N_("printed invitations"),
     "answers_viewed": N_("opened sealed answers"),
     "upload_viewed": N_("opened a guest's file"),
