@@ -1,12 +1,16 @@
 """Somebody who is erased is nowhere any more, and every count is as before."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from litestar import Litestar
 
 from events.invitations.model import match_key
 from events.kit.clock import now
 from events.kit.database import Pool
+from events.kit.jobs import insert_job
+from events.kit.mail_folder import kept_names
 from events.people.erased_queries import was_erased
 from events.privacy.erasure import erase
 from events.privacy.errors import NobodyToErase
@@ -82,6 +86,21 @@ async def test_erased_links_and_tickets_open_nothing(pool: Pool) -> None:
     await erase_known(pool, known)
     after = await pool.fetch(hashes, known.booking_ids, known.guest_id)
     assert ([row for row in after if row in before], len(after)) == ([], 3)
+
+
+async def test_nobody_writes_to_an_erased_guest(app: Litestar, pool: Pool, tmp_path: Path) -> None:
+    known = await make_known_person(pool)
+    async with pool.acquire() as connection:
+        await connection.execute("delete from jobs")
+        await insert_job(connection, "booking_mail", {"booking_id": known.booking_ids[0], "event_id": known.over.id, "kind": "confirmed"})
+    await app.state.worker.run_until_idle()
+    sent = kept_names(tmp_path)
+    await erase_known(pool, known)
+    async with pool.acquire() as connection:
+        await insert_job(connection, "booking_mail", {"booking_id": known.booking_ids[0], "event_id": known.over.id, "kind": "confirmed"})
+    await app.state.worker.run_until_idle()
+    left = await pool.fetchval("select count(*) from jobs")
+    assert (len(sent), kept_names(tmp_path), left) == (1, sent, 0)
 
 
 async def test_an_erased_person_is_noticed_when_a_list_names_them_again(pool: Pool) -> None:

@@ -1,6 +1,10 @@
 """What guests were promised to be forgotten is forgotten in time, nothing else is, and a sealed record proves it."""
 
+import asyncio
+import os
+import sys
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -212,6 +216,23 @@ async def test_counting_changes_nothing(pool: Pool) -> None:
         [[Due(organiser=event.organiser_slug, kind=Kind.SENSITIVE, rows=1, before=moment - timedelta(days=7))]] * 2,
         [],
     )
+
+
+async def test_command_counts_with_dry_run_and_forgets_without(pool: Pool, dsn: str, tmp_path: Path) -> None:
+    event = await make_event(pool)
+    outcome = await book(pool, event, make_guest(diet="halal"))
+    await end_event(pool, event, days_ago=8)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("EVENTS_")}
+    told, diets = [], []
+    for words in (["--dry-run"], []):
+        command = [sys.executable, "-m", "events", "retention", *words]
+        process = await asyncio.create_subprocess_exec(
+            *command, env=environment | {"DATABASE_URL": dsn, "EVENTS_DATA_DIR": str(tmp_path)}, stdout=asyncio.subprocess.PIPE
+        )
+        output, _nothing = await process.communicate()
+        told.append((process.returncode, f"{event.organiser_slug}: sensitive: 1, over before " in output.decode()))
+        diets.append(await pool.fetchval("select diet from guests where booking_id = $1", outcome.booking_id))
+    assert (told, diets) == ([(0, True), (0, True)], ["halal", ""])
 
 
 async def test_no_choice_lets_things_stay_longer_than_promised(pool: Pool) -> None:

@@ -32,6 +32,8 @@ class Outbox:
         again; only a crash between the server's yes and our note of it sends twice. What the recipient's side refuses for good
         is noted as bounced and the job is done; every other trouble is noted and raised, so that the job is tried again.
         """
+        if not envelope.recipient:
+            return  # whom it was about has been erased since: there is nobody to write to
         attempt = await self._attempt(pool, job, envelope)
         if attempt is None or attempt.status == MailStatus.SUPPRESSED:
             return
