@@ -18,8 +18,10 @@ from events.settings import Settings
 from . import wire
 from .answers import answer_requests, counted, invite_wave
 from .direct import claims_per_second
+from .imports import LINES, import_rates
 from .load import Measured, NextRequest, TakeAnswer, drive, drive_all
 from .mails import mail_rates
+from .promotion import PARTIES, promotions
 from .stage import Stage, add_event, stage
 
 ENDLESS = 3_000_000  # places of the hot event: more than any run can take
@@ -91,7 +93,8 @@ async def bench(settings: Settings, plan: Plan) -> int:
             click.echo(f"round {number + 1} of {plan.rounds} …")
             for measurement in (_sold_out, _sign_ups, _claims, _pages, _check_ins, _mails):
                 await measurement(run)
-        faults = await _wave(run) + await _verify(run)
+        await _lists(run)
+        faults = await _wave(run) + await _waiting_list(run) + await _verify(run)
         await db.close()
     _show(run)
     for fault in faults:
@@ -179,11 +182,30 @@ async def _wave(run: Run) -> list[str]:
     return faults + await invitations.differences(run.db)
 
 
+async def _lists(run: Run) -> None:
+    """A long list of guests, read, looked through and taken in, beside a bare COPY of the same rows."""
+    click.echo(f"a list of {LINES:,} guests …")
+    rates = await import_rates(run.stage.dsn, await add_event(run.db, "list", SMALL))
+    run.note("guest list, lines read and looked through", rates.staged)
+    run.note("guest list, lines taken in", rates.taken_in)
+    run.note("guest list, bare COPY of the same rows", rates.bare_copy)
+
+
 async def _mails(run: Run) -> None:
     """A wave to guests of this run, beside what the mail server on the other side takes at all."""
     alone, ours = await mail_rates(run.stage.dsn, run.stage.events["hot"])
     run.note("mail server alone", alone)
     run.note("mails through the outbox", ours)
+
+
+async def _waiting_list(run: Run) -> list[str]:
+    """A thousand parties in line are served, beside what it takes them to join it."""
+    click.echo(f"a waiting list of {PARTIES:,} parties …")
+    measured = await promotions(run.db, "line")
+    run.note(f"waiting list, {BATCH} parties join in a call", measured.joining)
+    run.note("waiting list, all served at once", measured.at_once)
+    run.note("waiting list, served one by one", measured.one_by_one)
+    return measured.faults
 
 
 async def _verify(run: Run) -> list[str]:
