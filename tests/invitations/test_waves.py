@@ -1,5 +1,6 @@
 """Waves: who is written to, what they read, what is left out at the last moment; through a real mail server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -213,6 +214,31 @@ async def test_mail_whose_worker_died_while_sending_is_left_to_a_person(pool: Po
         await send_again(tx, wave.id, [guest_id], now())
     await work_off(pool, worker)
     assert (len(mailboxes.received), await states(pool, wave)) == (1, {"sent": 1})
+
+
+async def test_many_processes_feeding_at_once_order_each_mail_once(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
+    event = await make_event(pool)
+    guests = await guests_of(pool, event, 30)
+    scope, soon = await scope_of(pool, event=event), now() + timedelta(milliseconds=50)
+    async with pool.acquire() as tx, tx.transaction():
+        wave = await start_wave(
+            tx,
+            scope,
+            [guest.id for guest in guests],
+            kind=WaveKind.INVITATION,
+            audience=Audience.EVERYONE,
+            actor="system",
+            send_at=soon,
+            now=now(),
+        )
+    await asyncio.sleep(0.1)
+
+    await asyncio.gather(*(feed_waves(pool) for _ in range(8)))
+
+    ordered = await pool.fetch("select payload ->> 'invitation_id' as guest from jobs where payload ->> 'wave_id' = $1", str(wave.id))
+    assert sorted(row["guest"] for row in ordered) == sorted(str(guest.id) for guest in guests)
+    await work_off(pool, worker)
+    assert (len(mailboxes.received), await states(pool, wave)) == (30, {"sent": 30})
 
 
 async def guests_of(pool: Pool, event: Event, number: int) -> list[Invitation]:
