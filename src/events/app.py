@@ -74,6 +74,7 @@ from .privacy.retention import forget_what_is_due
 from .programme import organiser_pages, pool_pages
 from .programme import pages as programme_pages
 from .programme.shelf import EventShelf
+from .questions import actions as question_actions
 from .questions import answer_pages, preview_pages, uploads
 from .questions import organiser_pages as question_pages
 from .questions.scanning import scanner
@@ -157,6 +158,7 @@ SWEEPS: list[tuple[float, jobs.Sweep]] = [
     (3600.0, accounts_jobs.forget_ended_sessions),
     (3600.0, importing.forget_old_rows),
     (3600.0, limits.forget_old_windows),
+    (3600.0, question_actions.forget_unanswered),
     (3600.0, uploads.forget_unsent),
     (10.0, consents.ask_for_confirmation),
     (3600.0, consents.keep_texts),

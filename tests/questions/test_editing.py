@@ -9,6 +9,7 @@ from litestar import Litestar
 
 from events.kit.database import Pool
 from events.programme.model import Event
+from events.questions.actions import forget_unanswered
 from events.questions.forms import sealed_answer
 from events.questions.model import Condition, Limits, Per, Question, Sensitivity
 from events.questions.queries import all_questions_of_event, questions_of_event
@@ -219,6 +220,17 @@ async def test_a_withdrawn_question_keeps_its_answers_and_may_come_back(visitor:
     await press(visitor, at(event, f"/{room.id}/return"))
     (back,) = await questions_of_event(pool, event.id)
     assert (back.slug, back.condition, back.answered) == ("room", None, True)
+
+
+async def test_a_question_nobody_answered_goes_when_no_form_with_it_is_under_way(visitor: Visitor, pool: Pool, event: Event) -> None:
+    late, never = [await make_question(pool, event.id, slug) for slug in ("late", "never")]
+    for question in (late, never):
+        await press(visitor, at(event, f"/{question.id}/withdrawal"))
+    await answer(pool, event, late, "sent from a page opened before")
+    at_once = await forget_unanswered(pool)
+    await pool.execute("update questions set withdrawn_at = withdrawn_at - interval '2 days' where event_id = $1", event.id)
+    assert [at_once, await forget_unanswered(pool)] == [0, 1]
+    assert [question.slug for question in await all_questions_of_event(pool, event.id)] == ["late"]
 
 
 async def test_questions_are_taken_over_from_another_event_once(visitor: Visitor, pool: Pool, event: Event, organiser_id: UUID) -> None:

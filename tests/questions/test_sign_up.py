@@ -8,7 +8,7 @@ from litestar import Litestar
 from events.kit.database import Pool
 from events.questions.model import Condition, Limits, Per, Sensitivity
 from events.questions.sealing import unseal
-from tests.builders import make_event
+from tests.builders import fill, make_event
 from tests.questions.builders import PDF, PNG, TOKENS, make_question, stored_answers
 from tests.staff import browser, running_app
 from tests.visitor import Page, Visitor
@@ -180,6 +180,20 @@ async def test_the_same_form_sent_twice_is_one_booking(visitor: Visitor, pool: P
         1,
         1,
     ]
+
+
+async def test_answers_and_files_come_along_to_the_waiting_list(visitor: Visitor, pool: Pool) -> None:
+    event = await make_event(pool, capacity=1)
+    await make_question(pool, event.id, "topics", "multiple", options="optics robots sensing")
+    await make_question(pool, event.id, "badge", "file", required=True)
+    page = await visitor.open(f"/e/{event.slug}")
+    await fill(pool, event, 1)
+    full = await send_with_files(visitor, page, ERIKA | {"q-topics": ["optics", "sensing"]}, {"q-badge": ("a.pdf", PDF)})
+    assert (full.status, "There are not enough free places any more" in full.text) == (409, True)
+    waiting = await visitor.send(full, {})
+    assert "You are on the waiting list" in waiting.text
+    ((_topics, _who, chosen), (_badge, _whose, upload)) = await stored_answers(pool, event.id)
+    assert (chosen, len(upload)) == (["optics", "sensing"], 36)
 
 
 async def test_unknown_questions_change_nothing(visitor: Visitor, pool: Pool) -> None:

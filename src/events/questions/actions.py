@@ -1,14 +1,15 @@
 """What can be done with an event's questions, one verb each. Answers that are there are never falsified."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from events.accounts.model import Staff
 from events.accounts.queries import insert_audit_entry
-from events.kit.database import Connection, Executor
+from events.kit.clock import now as clock_now
+from events.kit.database import Connection, Executor, Pool
 from events.kit.errors import NotFound
 from events.kit.i18n import gettext as _
 from events.kit.i18n import local
@@ -23,13 +24,15 @@ from .forms import known_values
 from .model import Condition, GivenAnswer, Kind, Question, is_asked
 
 LONGEST_SLUG = 40
+UNANSWERED_STAY = timedelta(days=2)  # longer than files whose form was never sent off
 
 
 async def add_question(tx: Connection, staff: Staff, event: Event, details: QuestionDetails) -> Question:
     """Asks something more, at the end of the form."""
     await queries.lock_questions(tx, event.id)
-    existing = await queries.all_questions_of_event(tx, event.id)
-    slug = _free_slug(suggested_slug(details.label)[:LONGEST_SLUG].strip("-") or "question", {question.slug for question in existing})
+    existing = await queries.questions_of_event(tx, event.id)
+    wanted = suggested_slug(details.label)[:LONGEST_SLUG].strip("-") or "question"
+    slug = _free_slug(wanted, await queries.taken_slugs(tx, event.id))
     position = max((question.position for question in existing), default=0) + 1
     question = Question(id=new_id(), event_id=event.id, slug=slug, position=position, **msgspec.structs.asdict(details))
     await queries.insert_question(tx, question)
@@ -40,6 +43,7 @@ async def add_question(tx: Connection, staff: Staff, event: Event, details: Ques
 async def edit_question(tx: Connection, staff: Staff, event: Event, question_id: UUID, details: QuestionDetails) -> None:
     """Changes a question. Raises `QuestionRefused` for what would make answers say something else, `NotFound`."""
     await queries.lock_questions(tx, event.id)
+    await queries.hold_answers(tx, question_id)
     question = await _question(tx, event, question_id)
     if question.answered:
         _refuse_other_meaning(question, details)
@@ -70,16 +74,14 @@ def may_swap(first: Question, second: Question) -> bool:
 
 
 async def withdraw_question(tx: Connection, staff: Staff, event: Event, question_id: UUID, *, now: datetime) -> None:
-    """Asks no longer. Answers stay; a question without any is deleted. Raises `QuestionNeeded`, `NotFound`."""
+    """Asks no longer. Answers stay; a question without any is deleted by a sweep, when no form with it is under way any more.
+    Raises `QuestionNeeded`, `NotFound`."""
     await queries.lock_questions(tx, event.id)
     question = await _question(tx, event, question_id)
     for other in await queries.questions_of_event(tx, event.id):
         if other.condition and other.condition.question == question.slug:
             raise QuestionNeeded(dependent=local(other.label), link=f"/organiser/events/{event.slug}/questions")
-    if question.answered:
-        await queries.set_withdrawn(tx, question.id, now)
-    else:
-        await queries.delete_question(tx, question.id)
+    await queries.set_withdrawn(tx, question.id, now)
     await _note(tx, staff, event, "question_withdrawn", {"question": question.slug})
 
 
@@ -101,10 +103,10 @@ async def ask_again(tx: Connection, staff: Staff, event: Event, question_id: UUI
 async def copy_questions(tx: Connection, staff: Staff, event: Event, source_id: UUID) -> int:
     """Takes over what another event asks, behind the event's own questions; those it asks already are left out. Answers how many."""
     await queries.lock_questions(tx, event.id)
-    existing = await queries.all_questions_of_event(tx, event.id)
-    known, position = {question.slug for question in existing}, max((question.position for question in existing), default=0)
+    existing = await queries.questions_of_event(tx, event.id)
+    known, position = await queries.taken_slugs(tx, event.id), max((question.position for question in existing), default=0)
     new = [question for question in await queries.questions_of_event(tx, source_id) if question.slug not in known]
-    sources = {question.slug: question for question in [*new, *existing] if question.withdrawn_at is None}
+    sources = {question.slug: question for question in [*new, *existing]}
     for number, question in enumerate(new, start=1):
         condition = question.condition if question.condition and _can_be_met(question.condition, sources) else None
         copied = msgspec.structs.replace(
@@ -143,6 +145,11 @@ async def missing(db: Executor, event_id: UUID, registration_ids: Sequence[UUID]
         known = known_values(questions, [answer for _guest_id, answer in answers])
         lacking[registration_id] = [question for question in required if question.id not in answered and is_asked(question, known)]
     return {registration_id: lacks for registration_id, lacks in lacking.items() if lacks}
+
+
+async def forget_unanswered(pool: Pool) -> int:
+    """Sweep: deletes questions that were withdrawn two days ago and that nobody has answered. Answers how many."""
+    return await queries.delete_unanswered(pool, clock_now() - UNANSWERED_STAY)
 
 
 def _can_be_met(condition: Condition, sources: Mapping[str, Question]) -> bool:

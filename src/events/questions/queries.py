@@ -26,12 +26,15 @@ async def questions_of_event(db: Executor, event_id: UUID) -> list[Question]:
 
 
 async def all_questions_of_event(db: Executor, event_id: UUID) -> list[Question]:
-    """What the event asks or has ever asked; withdrawn questions last."""
-    rows = await db.fetch(
-        f"{_QUESTIONS} where q.event_id = $1 order by q.withdrawn_at is not null, q.position, q.id",
-        event_id,
-    )
-    return [msgspec.convert(dict(row), Question) for row in rows]
+    """What the event asks, and last what it asked once and somebody has answered."""
+    rows = await db.fetch(f"{_QUESTIONS} where q.event_id = $1 order by q.withdrawn_at is not null, q.position, q.id", event_id)
+    every = [msgspec.convert(dict(row), Question) for row in rows]
+    return [question for question in every if question.withdrawn_at is None or question.answered]
+
+
+async def taken_slugs(db: Executor, event_id: UUID) -> set[str]:
+    """The names of everything that the event asks or has asked."""
+    return {row[0] for row in await db.fetch("select slug from questions where event_id = $1", event_id)}
 
 
 async def question_by_id(db: Executor, event_id: UUID, question_id: UUID) -> Question | None:
@@ -40,9 +43,14 @@ async def question_by_id(db: Executor, event_id: UUID, question_id: UUID) -> Que
 
 
 async def lock_questions(tx: Connection, event_id: UUID) -> None:
-    """One editor at a time, and no new answers (their foreign keys wait) until the transaction ends."""
+    """One editor at a time, until the transaction ends. Sign-ups do not wait."""
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"questions:{event_id}")
-    await tx.execute("select from questions where event_id = $1 order by id for update", event_id)
+
+
+async def hold_answers(tx: Connection, question_id: UUID) -> None:
+    """No new answers to this question until the transaction ends: their foreign key waits for this row. Only ever one question at
+    a time, or an editor and a sign-up could wait for each other."""
+    await tx.execute("select from questions where id = $1 for update", question_id)
 
 
 async def chosen_values(db: Executor, question_id: UUID) -> set[str] | None:
@@ -82,10 +90,18 @@ async def set_withdrawn(tx: Connection, question_id: UUID, withdrawn_at: datetim
     await tx.execute("update questions set withdrawn_at = $2 where id = $1", question_id, withdrawn_at)
 
 
-async def delete_question(tx: Connection, question_id: UUID) -> None:
-    """Removes a question that nobody has answered, with files that were never sent off."""
-    await tx.execute("delete from uploads where question_id = $1", question_id)
-    await tx.execute("delete from questions where id = $1", question_id)
+async def delete_unanswered(db: Executor, withdrawn_before: datetime) -> int:
+    """Removes withdrawn questions that nobody has answered. Answers how many."""
+    status = await db.execute(
+        """
+        delete from questions q
+        where q.withdrawn_at < $1
+          and not exists (select from question_answers a where a.question_id = q.id)
+          and not exists (select from uploads u where u.question_id = q.id)
+        """,
+        withdrawn_before,
+    )
+    return int(status.rpartition(" ")[2])
 
 
 async def events_with_questions(db: Executor, organiser_ids: Sequence[UUID], but: UUID) -> list[tuple[UUID, dict[str, str], datetime, int]]:

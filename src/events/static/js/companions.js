@@ -3,7 +3,7 @@ const group = document.querySelector("[data-companions]");
 const companions = [...(group?.querySelectorAll("details.companion") ?? [])];
 
 function isEmpty(companion) {
-  return [...companion.querySelectorAll("input, textarea")].every(
+  return [...companion.querySelectorAll("input, select, textarea")].every(
     (control) => (["radio", "checkbox"].includes(control.type) ? control.checked === control.defaultChecked : !control.value),
   );
 }
@@ -14,12 +14,13 @@ function arrange() {
 }
 
 function remove(companion) {
-  for (const control of companion.querySelectorAll("input, textarea")) {
+  for (const control of companion.querySelectorAll("input, select, textarea")) {
     if (control.type === "radio") control.checked = control.value === "";
     else if (control.type === "checkbox") control.checked = false;
     else control.value = "";
   }
   companion.open = false;
+  companion.dispatchEvent(new Event("change", { bubbles: true })); // conditional questions look again
   arrange();
   companions.find((other) => !other.hidden && !other.open)?.querySelector("summary").focus();
 }
