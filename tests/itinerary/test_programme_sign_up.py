@@ -148,11 +148,13 @@ async def test_form_sent_twice_books_once_and_orders_one_mail(visitor: Visitor, 
 
 
 async def test_form_sent_by_an_impatient_guest_at_the_same_time_books_once(visitor: Visitor, pool: Pool, programme_id: UUID) -> None:
+    await pool.execute("truncate jobs")
     events = await three_events(pool, programme_id)
     page = await visitor.open(await address(pool, programme_id))
     answers = ERIKA | MAX | {"events": [event.slug for event in events]}
     urls = {shown.url for shown in await asyncio.gather(*(visitor.send(page, answers) for _ in range(3)))}
     assert (len(urls), len(await booked(pool, programme_id)), await tickets(pool, programme_id)) == (1, 6, 2)
+    assert [row[0] for row in await pool.fetch("select name from jobs")] == ["programme_mail"]
 
 
 async def test_what_was_broken_off_between_two_events_is_completed(
@@ -182,6 +184,7 @@ async def test_what_was_broken_off_between_two_events_is_completed(
         ("Dinner", "Max", "confirmed", False),
     ]
     assert await tickets(pool, programme_id) == 2
+    assert [tuple(row) for row in await pool.fetch("select name, run_at <= now() from jobs")] == [("programme_mail", True)]
 
 
 async def test_fresh_page_of_the_same_person_adds_to_what_is_booked(visitor: Visitor, pool: Pool, programme_id: UUID) -> None:

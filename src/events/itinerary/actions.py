@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from events.kit.clock import now
+from events.kit.database import Pool
 from events.programme.model import Event
 from events.registration.actions import register
 from events.registration.claims import ClaimDesk
@@ -31,8 +32,7 @@ async def sign_up(claims: ClaimDesk, plan: Plan, *, lead_id: UUID | None) -> Sig
     missing = [(event, places) for event, places in plan.attending if not _are_at(event, places, plan.sign_up, guests)]
     if not missing:
         return SignedUp(lead_id=lead_id, refused=[])
-    order = {"programme_id": plan.programme.id, "key": plan.sign_up.key, "lead_id": lead_id}
-    job_id = await queries.insert_confirmation_job(claims.pool, order, run_at=now() + MAIL_AFTER)
+    job_id = await _order_mail(claims.pool, plan, lead_id)
     refused = []
     for event, places in missing:
         found = await _claim(claims, event, _sign_up_at(event, places, plan), lead_id)
@@ -41,6 +41,16 @@ async def sign_up(claims: ClaimDesk, plan: Plan, *, lead_id: UUID | None) -> Sig
         lead_id = lead_id or found
     await queries.hasten_job(claims.pool, job_id)
     return SignedUp(lead_id=lead_id, refused=refused)
+
+
+async def _order_mail(pool: Pool, plan: Plan, lead_id: UUID | None) -> int:
+    """One mail for a form, however often it is sent. Answers the job that waits to write it."""
+    key, run_at = plan.sign_up.key, now() + MAIL_AFTER
+    async with pool.acquire() as tx, tx.transaction():
+        await queries.lock_key(tx, key)
+        waiting = await queries.waiting_confirmation(tx, key, run_at)
+        order = {"programme_id": plan.programme.id, "key": key, "lead_id": lead_id}
+        return waiting or await queries.insert_confirmation_job(tx, order, run_at=run_at)
 
 
 def _sign_up_at(event: Event, places: Sequence[int], plan: Plan) -> SignUp:

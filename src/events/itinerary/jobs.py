@@ -25,18 +25,18 @@ class Order(msgspec.Struct, frozen=True):
 
 
 def programme_mailer(outbox: Outbox) -> Handler:
-    """The handler of `programme_mail`. Where every event refused there is nobody to write to."""
+    """The handler of `programme_mail`. Where every event refused there is nobody to write to, and nobody is told twice."""
 
     async def send(pool: Pool, job: Job) -> None:
         order = msgspec.convert(job.payload, Order)
         lead_id = order.lead_id or await queries.party_of_key(pool, order.programme_id, order.key)
         tickets = await tickets_of_booking(pool, lead_id) if lead_id else []
         events = events_of(tickets)
-        if not events:
+        if lead_id is None or not events or await queries.is_told(pool, job.id, lead_id, KIND):
             return
 
         async def write(posting: Posting) -> Message:
-            return await write_mail(tickets, posting)
+            return await write_mail(await tickets_of_booking(pool, lead_id), posting)
 
         envelope = Envelope(
             organiser_id=events[0].organiser_id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from events.kit.database import Executor
+from events.kit.database import Connection, Executor
 from events.programme.model import Texts
 from events.registration.model import GuestDetails
 
@@ -134,13 +134,57 @@ async def guests_of_party(db: Executor, lead_booking_id: UUID) -> list[PartyGues
     return [_party_guest(dict(row)) for row in rows]
 
 
-async def insert_confirmation_job(db: Executor, payload: Mapping[str, Any], *, run_at: datetime) -> int:
+async def lock_key(tx: Connection, key: str) -> None:
+    """Lets whoever orders a mail for the same form wait until this transaction is over."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext($1))", key)
+
+
+async def waiting_confirmation(tx: Connection, key: str, run_at: datetime) -> int | None:
+    """Puts off the mail that was ordered for the form before and is not under way yet. Answers its job."""
+    return await tx.fetchval(  # type: ignore[no-any-return]
+        """
+        update jobs
+        set run_at = $2
+        where name = 'programme_mail'
+          and payload ->> 'key' = $1
+          and attempts = 0
+        returning id
+        """,
+        key,
+        run_at,
+    )
+
+
+async def insert_confirmation_job(tx: Connection, payload: Mapping[str, Any], *, run_at: datetime) -> int:
     """The job that writes the one mail about several events. Answers its id."""
     return int(
-        await db.fetchval(
+        await tx.fetchval(
             "insert into jobs (name, payload, run_at) values ('programme_mail', $1, $2) returning id",
             dict(payload),
             run_at,
+        )
+    )
+
+
+async def is_told(db: Executor, job_id: int, lead_booking_id: UUID, kind: str) -> bool:
+    """Whether another job's mail has told the party everything already: it was written after their last place."""
+    return bool(
+        await db.fetchval(
+            """
+            select exists (select
+                           from mails m
+                           where m.booking_id = $2
+                             and m.kind = $3
+                             and m.job_id <> $1
+                             and m.status in ('queued', 'sent')
+                             and m.created_at > (select max(r.created_at)
+                                                 from guests g
+                                                 join registrations r on r.guest_id = g.id
+                                                 where g.booking_id = $2))
+            """,
+            job_id,
+            lead_booking_id,
+            kind,
         )
     )
 
