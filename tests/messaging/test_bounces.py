@@ -53,12 +53,7 @@ def report(message_id: str, *, action: str = "failed", status: str = "5.1.1", to
     return text.replace("\n", "\r\n").encode()
 
 
-async def state(pool: Pool, event: Event) -> tuple[str, str | None]:
-    [row] = await pool.fetch("select status, last_error from mails where event_id = $1", event.id)
-    return row["status"], row["last_error"]
-
-
-async def test_report_marks_its_mail_once_and_no_other(
+async def test_report_marks_its_mail_once_and_no_other(  # noqa: PLR0917 (fixtures)
     pool: Pool, dsn: str, worker: Worker, mailboxes: Mailboxes, event: Event, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await book(pool, event, email="nobody@example.org")

@@ -29,7 +29,7 @@ def _kind(name: str, title: str, kind: str) -> MailKind:
         letter = Letter(kind=kind, host=host, invitation=_invitation(event, people[0]), events=[InvitedTo(event=event, answer=Answer.NONE)])
         return letter_words(letter, stationery.tokens, stationery.base_url), ()
 
-    return MailKind(name=name, title=title, placeholders=PLACEHOLDERS, sample=sample)
+    return MailKind(name=name, title=title, placeholders=PLACEHOLDERS, courtesy=True, sample=sample)
 
 
 def _invitation(event: Event, person: Person) -> Invitation:

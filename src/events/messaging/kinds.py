@@ -34,14 +34,15 @@ EVERYWHERE = ("name", "event", "date", "place", "organiser", "link")
 class MailKind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of mail. `name` is the envelope's kind and the folder of its templates; `title` is an English msgid.
 
-    `required` are placeholders without which the guest would not know what to do. `sample` answers what the templates are given
-    for invented guests, in the current language, and pictures shown inside the mail.
+    `required` are placeholders without which the guest would not know what to do; `courtesy` is that of the envelope. `sample`
+    answers what the templates are given for invented guests, in the current language, and pictures shown inside the mail.
     """
 
     name: str
     title: str
     placeholders: tuple[str, ...] = EVERYWHERE
     required: tuple[str, ...] = ()
+    courtesy: bool = False
     sample: Callable[[Event, Stationery, Sequence[Person]], Sample]
 
 

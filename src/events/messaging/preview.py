@@ -51,7 +51,12 @@ def previewed(scene: Scene, stationery: Stationery, wording: Wording) -> Message
     with use_language(scene.locale):
         words, pictures = scene.kind.sample(scene.event, stationery, scene.people)
         posting = Posting(
-            stationery=stationery, envelope=envelope, wording=wording, message_id=f"{UUID(int=0).hex}@example.com", written_at=scene.now
+            stationery=stationery,
+            envelope=envelope,
+            wording=wording,
+            message_id=f"{UUID(int=0).hex}@example.com",
+            written_at=scene.now,
+            unsubscribe_url=f"{stationery.base_url}/unsubscribe/preview" if scene.kind.courtesy else "",
         )
         return posting.message({**words, "contact": scene.contact}, reply_to=scene.contact, attachments=pictures)
 

@@ -55,7 +55,7 @@ def _kind(
         pictures = inline_pictures(drawn, stationery)
         return mail_words(drawn, stationery, _POSITION if state == RegistrationState.WAITLISTED else None), pictures
 
-    return MailKind(name=name, title=title, placeholders=placeholders, required=required, sample=sample)
+    return MailKind(name=name, title=title, placeholders=placeholders, required=required, courtesy=name == "thanks", sample=sample)
 
 
 def sample_places(event: Event, people: Sequence[Person], state: RegistrationState) -> list[Place]:
