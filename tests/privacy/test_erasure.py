@@ -147,3 +147,13 @@ async def test_a_companion_goes_alone(pool: Pool) -> None:
         outcome.booking_id,
     )
     assert [tuple(row) for row in rows] == [("Platzhalter", "guest@example.com", "confirmed"), ("", "guest@example.com", "cancelled")]
+
+
+async def test_lines_of_others_that_are_still_to_be_taken_in_stay(pool: Pool) -> None:
+    known = await make_known_person(pool)
+    import_id = await pool.fetchval("select import_id from import_rows where invitation_id = $1", known.invitation.id)
+    for line, state, cells in ((2, "ready", ["Contoh"]), (3, "imported", ["Platzhalter"]), (4, "skipped", [f"again {EMAIL}"])):
+        await pool.execute("insert into import_rows (import_id, line, cells, state) values ($1, $2, $3, $4)", import_id, line, cells, state)
+    await erase_known(pool, known)
+    rows = await pool.fetch("select line, cells from import_rows where import_id = $1 order by line", import_id)
+    assert [tuple(row) for row in rows] == [(1, []), (2, ["Contoh"]), (3, []), (4, [])]

@@ -153,11 +153,21 @@ async def test_names_of_guests_stay_until_the_organiser_says_how_long(pool: Pool
     organiser_id = await make_organiser(pool)
     event = await make_event(pool, organiser_id=organiser_id)
     outcome = await book(pool, event, make_guest(), email="erika@example.com")
+    invited = await make_invitation(pool, event, email="erika@example.com")
+    await pool.execute("update invitation_events set answer = 'declined' where invitation_id = $1", invited.id)
     await end_event(pool, event, days_ago=31)
 
     async def known() -> tuple[object, ...]:
         row = await pool.fetchrow(
-            "select g.family_name, b.email from guests g join bookings b on b.id = g.booking_id where b.id = $1", outcome.booking_id
+            """
+            select g.family_name, b.email, i.family_name, i.email
+            from guests g
+            join bookings b on b.id = g.booking_id
+            join invitations i on i.id = $2
+            where b.id = $1
+            """,
+            outcome.booking_id,
+            invited.id,
         )
         assert row is not None
         return tuple(row)
@@ -167,7 +177,7 @@ async def test_names_of_guests_stay_until_the_organiser_says_how_long(pool: Pool
     async with pool.acquire() as connection:
         await choose_days(connection, organiser_id, Kind.GUESTS, 30, actor="staff:x", now=now())
     await forget_what_is_due(pool)
-    assert (before, await known()) == (("Platzhalter", "erika@example.com"), ("", ""))
+    assert (before, await known()) == (("Platzhalter", "erika@example.com") * 2, ("", "") * 2)
 
 
 async def test_a_run_works_in_bites_recounts_and_seals_every_record(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ async def _overwrite(tx: Connection, holdings: Holdings, *, now: datetime) -> in
     await erasure_queries.delete_question_answers(tx, holdings)
     await erasure_queries.erase_bookings(tx, holdings.contact_booking_ids)
     await erasure_queries.close_links(tx, empty)
-    await erasure_queries.forget_imports(tx, invitation_ids, now)
+    await erasure_queries.forget_imports(tx, holdings, addresses, now)
     await erasure_queries.erase_answers(tx, invitation_ids, guest_ids)
     await erasure_queries.erase_mails(tx, holdings)
     await erasure_queries.erase_unsubscriptions(tx, holdings.organiser_id, addresses)

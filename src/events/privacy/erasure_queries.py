@@ -219,14 +219,20 @@ async def erase_answers(tx: Connection, invitation_ids: Sequence[UUID], guest_id
     )
 
 
-async def forget_imports(tx: Connection, invitation_ids: Sequence[UUID], now: datetime) -> None:
-    """The lists these invitations came with: a file names everybody in it, so it goes as a whole, earlier than it would anyway."""
+async def forget_imports(tx: Connection, holdings: Holdings, addresses: Sequence[str], now: datetime) -> None:
+    """The lists that name the person. A file names everybody in it, so it goes as a whole, earlier than it would anyway; only lines
+    that are still to be taken in stay until they are."""
     await tx.execute(
         """
         with lists as (
             select distinct r.import_id as id
             from import_rows r
-            where r.invitation_id = any ($1)
+            join imports i on i.id = r.import_id
+            where i.organiser_id = $1
+              and (r.invitation_id = any ($2)
+                   or exists (select
+                              from unnest($3::text[]) a
+                              where position(a in lower(concat(r.cells, r.details, r.twin, r.row_key))) > 0))
         ), emptied as (
             update import_rows r
             set cells = '[]',
@@ -236,16 +242,19 @@ async def forget_imports(tx: Connection, invitation_ids: Sequence[UUID], now: da
                 problems = '[]'
             from lists
             where r.import_id = lists.id
+              and (r.state <> 'ready' or r.invitation_id = any ($2))
         )
         update imports i
         set content = null,
             sample = '[]',
             file_name = '',
-            forgotten_at = coalesce(i.forgotten_at, $2)
+            forgotten_at = coalesce(i.forgotten_at, $4)
         from lists
         where i.id = lists.id
         """,
-        list(invitation_ids),
+        holdings.organiser_id,
+        holdings.invitation_ids,
+        list(addresses),
         now,
     )
 

@@ -149,6 +149,7 @@ async def _settings_page(db: Connection, staff: Staff, organiser_id: UUID, form:
         section="privacy",
         page_url="/organiser/privacy",
         organiser_id=organiser_id,
+        organisers=await retention_queries.names_of_organisers(db, _organisers(staff)),
         form=form or Form((kind.value, str(stay)) for kind, stay in days.items()),
         periods=[(kind.value, _(period.name), _(period.explained), period) for kind, period in PERIODS.items()],
         may_change=staff.may(Role.OWNER, organiser_id),

@@ -4,6 +4,7 @@ Every "due" takes the organiser ($1) and the moment before which things are over
 forgetting locks what it takes and passes over what somebody else holds, so that it never stands in anybody's way.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from events.kit.database import Connection, Executor
+from events.programme.model import Texts
 
 from .erasure_queries import NO_CONTACT, NO_GUEST, NOBODY_INVITED
 from .model import DeletionRecord
@@ -151,6 +153,22 @@ _STEPS: dict[Kind, list[tuple[str, str, str]]] = {
             """,
             f", gone as (update bookings set {NO_CONTACT} from due where bookings.ctid = due.row returning 1) select count(*) from gone",
         ),
+        (
+            "invitations",
+            """
+            select i.ctid as row
+            from invitations i
+            where i.organiser_id = $1
+              and i.erased_at is null
+              and (select max(o.ends_at) from invitation_events v join events o on o.id = v.event_id where v.invitation_id = i.id) < $2
+            """,
+            f""", gone as (
+                update invitations i set {NOBODY_INVITED.replace("$2", "$4")} from due where i.ctid = due.row returning i.id
+            ), notes as (
+                update answers a set note = '' from gone where a.invitation_id = gone.id
+            )
+            select count(*) from gone""",
+        ),
     ],
     Kind.AUDIT: [
         (
@@ -170,6 +188,12 @@ _STEPS: dict[Kind, list[tuple[str, str, str]]] = {
 async def organisers(db: Executor) -> list[tuple[UUID, str]]:
     """Every organiser with the short name."""
     return [(row[0], row[1]) for row in await db.fetch("select id, slug from organisers order by slug")]
+
+
+async def names_of_organisers(db: Executor, organiser_ids: Sequence[UUID]) -> list[tuple[UUID, Texts]]:
+    """These organisers, by short name."""
+    rows = await db.fetch("select id, name from organisers where id = any ($1) order by slug", list(organiser_ids))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def chosen_days(db: Executor, organiser_id: UUID) -> dict[str, int]:

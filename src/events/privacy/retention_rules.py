@@ -79,7 +79,7 @@ PERIODS: dict[Kind, Period] = {
         ),
         Period(
             kind=Kind.GUESTS,
-            name=N_("Names and addresses of guests"),
+            name=N_("Names and addresses of guests and invitees"),
             explained=N_("Days after a guest's last event. 0 keeps them until you erase somebody; counts stay in any case."),
             days=0,
             least=30,
