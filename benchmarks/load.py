@@ -5,9 +5,10 @@ concatenation, answers are only cut by their content-length.
 """
 
 import asyncio
+import math
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import msgspec
@@ -41,7 +42,7 @@ class Measured(msgspec.Struct):
 
 
 class _Client(asyncio.Protocol):
-    """One connection with one request under way."""
+    """One connection with one request under way. It ends when the time is over, or when there is nothing left to send."""
 
     def __init__(self, next_request: NextRequest, take: TakeAnswer | None, until: float) -> None:
         self.next_request, self.take, self.until = next_request, take, until
@@ -67,7 +68,11 @@ class _Client(asyncio.Protocol):
             self.over.set_exception(error or ConnectionError("the server closed a connection in the middle"))
 
     def _send(self) -> None:
-        self.request = self.next_request()
+        try:
+            self.request = self.next_request()
+        except StopIteration:
+            self._end()
+            return
         self.sent_at = time.perf_counter()
         self.transport.write(self.request)
 
@@ -90,8 +95,16 @@ class _Client(asyncio.Protocol):
         if now < self.until:
             self._send()
         else:
-            self.over.set_result(None)
-            self.transport.close()
+            self._end()
+
+    def _end(self) -> None:
+        self.over.set_result(None)
+        self.transport.close()
+
+
+async def drive_all(port: int, requests: Sequence[bytes], *, clients: int) -> Measured:
+    """Sends each request once, shared among `clients` connections."""
+    return await drive(port, iter(requests).__next__, clients=clients, seconds=math.inf)
 
 
 async def drive(port: int, next_request: NextRequest, *, clients: int, seconds: float, take: TakeAnswer | None = None) -> Measured:

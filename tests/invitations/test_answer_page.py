@@ -116,7 +116,7 @@ async def test_a_companion_is_named_with_the_answer_and_another_later(pool: Pool
     party = await party_of(pool, invitation.id)
     assert [details.given_name for _id, details in party.companions] == ["Ada", "Ben"]
     assert await states(pool, party) == [("accepted", ["Platzhalter", "Begleitung", "Begleitung"])]
-    assert ("Ada Begleitung comes with you." in page.text, "companion-1-given_name" in page.form.offered) == (True, False)
+    assert ("Ada Begleitung comes along." in page.text, "companion-1-given_name" in page.form.offered) == (True, False)
 
 
 async def test_a_form_sent_twice_names_a_companion_once(pool: Pool, visitor: Visitor) -> None:

@@ -145,6 +145,9 @@ async def test_a_deputy_may_answer_first_and_the_invitee_come_after_all(pool: Po
         assert await say(pool, invitation, (dinner, what)) == []
     assert await who_comes(pool, invitation) == {dinner.id: [("Platzhalter", "confirmed")], visit.id: [("Vertretung", "confirmed")]}
     assert await counts(pool, dinner, visit) == [(1, 0), (1, 0)]
+    answered = len(await answers_of(pool, invitation.id))
+    await say(pool, invitation, (dinner, ACCEPTED))
+    assert len(await answers_of(pool, invitation.id)) == answered
 
 
 async def test_a_deputy_awaits_approval_where_the_event_wants_it(pool: Pool) -> None:

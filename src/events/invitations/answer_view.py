@@ -122,7 +122,7 @@ def _card(
 ) -> EventCard:
     event, locale = party.events[invited.event_id], current_language()
     until = event.starts_at if by_staff else answers_until(party.invitation, event)
-    state, tone, explained = _standing(party, invited, event, now=now)
+    state, tone, advice = _standing(party, invited, event, now=now)
     principal = party.principal_at(event.id)
     offered = principal is not None and principal[1].state == RegistrationState.OFFERED
     return EventCard(
@@ -132,7 +132,7 @@ def _card(
         answer=standing_answer(party, invited),
         state=state,
         tone=tone,
-        explained=explained,
+        explained=[*_who_words(party, event), *([] if by_staff else advice)],
         clashes=[clash_words(clash) for clash in clashes if event.id in clash.pair],
         may_answer=event.status == EventStatus.PUBLISHED and now < until,
         until=until_words(until, event.time_zone),
@@ -144,7 +144,7 @@ def _card(
 
 
 def _standing(party: Party, invited: InvitedEvent, event: Event, *, now: datetime) -> tuple[str, str, list[str]]:
-    """A word for the chip, its tone, and what else there is to know."""
+    """A word for the chip, its tone, and what else the guest should know."""
     if event.status == EventStatus.CANCELLED:
         return _("Cancelled"), "bad", [_("This event was cancelled. We are sorry; you need not do anything.")]
     if now >= event.ends_at:
@@ -154,15 +154,14 @@ def _standing(party: Party, invited: InvitedEvent, event: Event, *, now: datetim
     principal = party.principal_at(event.id)
     if principal is None:
         return _("Place given back"), "", [_("You may still choose again, as long as there are places.")]
-    word, tone, explained = _place_words(principal[1])
-    return word, tone, [*_who_words(party, event, principal[1]), *explained]
+    return _place_words(principal[1])
 
 
 def _no_place_words(answer: Answer) -> tuple[str, str, list[str]]:
     return {
         Answer.NONE: (_("Not answered yet"), "brand", []),
         Answer.PROVISIONAL: (_("Provisionally yes"), "warn", []),
-        Answer.DECLINED: (_("You are not coming"), "", [_("Thank you for letting us know.")]),
+        Answer.DECLINED: (_("Declined"), "", [_("Thank you for letting us know.")]),
     }[answer]
 
 
@@ -184,19 +183,19 @@ def _place_words(place: BookedPlace) -> tuple[str, str, list[str]]:
     }[place.state]
 
 
-def _who_words(party: Party, event: Event, place: BookedPlace) -> list[str]:
-    locale = current_language()
+def _who_words(party: Party, event: Event) -> list[str]:
+    """Who comes besides the invitee, or instead."""
+    principal = party.principal_at(event.id)
     words = []
-    if not party.is_invitee(place.guest_id):
-        words.append(_("%(name)s comes instead.") % {"name": full_name(place.guest, locale)})
-    words += [_companion_words(one) for one in party.companions_at(event.id)]
-    return words
+    if principal and not party.is_invitee(principal[1].guest_id):
+        words.append(_("%(name)s comes instead.") % {"name": full_name(principal[1].guest, current_language())})
+    return words + [_companion_words(one) for one in party.companions_at(event.id)]
 
 
 def _companion_words(place: BookedPlace) -> str:
     name = full_name(place.guest, current_language())
     if place.state == RegistrationState.CONFIRMED:
-        return _("%(name)s comes with you.") % {"name": name}
+        return _("%(name)s comes along.") % {"name": name}
     if place.state == RegistrationState.WAITLISTED:
         return _("%(name)s is on the waiting list.") % {"name": name}
     return _("%(name)s is not confirmed yet.") % {"name": name}

@@ -44,13 +44,16 @@ async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver:
         party = await party_of(desk.pool, invitation_id)
         _check(party, _with_known_companions(party, given), giver)
         party = await _with_contact(desk.pool, party, given)
-        refused = []
+        refused, moved = await _stay_away(desk.pool, party, given, giver=giver), False
         for reply in given.replies:
+            if not reply.answer.comes:
+                continue
             try:
-                party = await _put_into_effect(desk, party, _with_known_companions(party, given), reply, giver=giver)
+                party = await party_of(desk.pool, invitation_id, events=party.events) if moved else party
+                moved = await _come(desk, party, _with_known_companions(party, given), reply, giver=giver)
             except DomainError as refusal:
                 refused.append(Refused(event_id=reply.event_id, refusal=refusal))
-                party = await party_of(desk.pool, invitation_id)
+                moved = True
         return refused
 
 
@@ -95,20 +98,33 @@ async def _with_contact(pool: Pool, party: Party, given: Answers) -> Party:
     return replace(party, invitation=replace(before, message=message, email=email, delegate_email=delegate_email))
 
 
-async def _put_into_effect(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, giver: Giver) -> Party:
-    """One reply. Answers the party as it is afterwards."""
-    invited, event = party.invited_to(reply.event_id), party.events[reply.event_id]
-    assert invited is not None
-    now = clock.now()
-    if not _changes(party, given, invited, reply):
-        return party
-    if now >= answers_until(party.invitation, event) and not giver.is_staff:
+async def _stay_away(pool: Pool, party: Party, given: Answers, *, giver: Giver) -> list[Refused]:
+    """Declined or provisional: whatever the party has at an event goes back, in the transaction of the answer. All others are
+    written down in one."""
+    refused, plain = [], []
+    for reply in given.replies:
+        invited, now = party.invited_to(reply.event_id), clock.now()
+        if reply.answer.comes or invited is None or not _changes(party, given, invited, reply):
+            continue
+        leaving = [place.registration_id for place in party.live_at(reply.event_id)]
+        try:
+            _refuse_late(party, reply, giver, now=now)
+            if not leaving:
+                plain.append((invited, reply.answer))
+                continue
+            async with pool.acquire() as connection, connection.transaction():
+                await registration.give_back(connection, reply.event_id, leaving, now=now)
+                await queries.record_answers(connection, [(invited, reply.answer)], giver=giver, now=now)
+        except DomainError as refusal:
+            refused.append(Refused(event_id=reply.event_id, refusal=refusal))
+    if plain:
+        await queries.record_answers(pool, plain, giver=giver, now=clock.now())
+    return refused
+
+
+def _refuse_late(party: Party, reply: Reply, giver: Giver, *, now: datetime) -> None:
+    if now >= answers_until(party.invitation, party.events[reply.event_id]) and not giver.is_staff:
         raise AnswersClosed
-    if not reply.answer.comes:
-        await _stay_away(desk.pool, party, invited, reply, giver=giver, now=now)
-    else:
-        await _come(desk, party, given, reply, giver=giver, now=now)
-    return await party_of(desk.pool, party.invitation.id)
 
 
 def _changes(party: Party, given: Answers, invited: InvitedEvent, reply: Reply) -> bool:
@@ -134,34 +150,29 @@ def _companions_change(party: Party, given: Answers, reply: Reply) -> bool:
     return wanted != {place.guest_id for place in party.companions_at(reply.event_id)}
 
 
-async def _stay_away(pool: Pool, party: Party, invited: InvitedEvent, reply: Reply, *, giver: Giver, now: datetime) -> None:
-    """Declined or provisional: whatever the party has at the event goes back, in the transaction of the answer."""
-    leaving = [place.registration_id for place in party.live_at(reply.event_id)]
-    async with pool.acquire() as connection, connection.transaction():
-        if leaving:
-            await registration.give_back(connection, reply.event_id, leaving, now=now)
-        await _record(connection, invited, reply, giver=giver, now=now)
-
-
-async def _come(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, giver: Giver, now: datetime) -> None:
-    """Accepted or substituted: takes places, or passes on the one there is."""
+async def _come(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, giver: Giver) -> bool:
+    """Accepted or substituted: takes places, or passes on the one there is. Answers whether anything changed."""
+    invited, now = party.invited_to(reply.event_id), clock.now()
+    assert invited is not None
+    if not _changes(party, given, invited, reply):
+        return False
+    _refuse_late(party, reply, giver, now=now)
     principal = party.principal_at(reply.event_id)
     if principal is None:
         comes = replace(_principal(party, given, reply), answers=list(reply.own_answers))
         await _take(desk, party, given, reply, guests=[comes, *_new_companions(party, given, reply)], giver=giver)
-        return
-    invited = party.invited_to(reply.event_id)
-    assert invited is not None
-    unwanted = _unwanted_companions(party, given, reply)
+        return True
+    unwanted, is_meant = _unwanted_companions(party, given, reply), _is_meant(party, principal[1].guest_id, reply)
     async with desk.pool.acquire() as connection, connection.transaction():
-        if not _is_meant(party, principal[1].guest_id, reply):
+        if not is_meant:
             await _pass_on(desk, connection, party, given, reply, giver=giver, now=now)
         if unwanted:
             await registration.give_back(connection, reply.event_id, unwanted, now=now)
-        if invited.answer != reply.answer or unwanted or not _is_meant(party, principal[1].guest_id, reply):
-            await _record(connection, invited, reply, giver=giver, now=now)
+        if invited.answer != reply.answer or unwanted or not is_meant:
+            await queries.record_answers(connection, [(invited, reply.answer)], giver=giver, now=now)
     if joining := _new_companions(party, given, reply):
         await _take(desk, party, given, reply, guests=joining, giver=giver)
+    return True
 
 
 async def _pass_on(desk: ClaimDesk, tx: Connection, party: Party, given: Answers, reply: Reply, *, giver: Giver, now: datetime) -> None:
@@ -198,7 +209,8 @@ async def _take(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, 
     assert booking is not None
     async with desk.pool.acquire() as connection, connection.transaction():
         await _note_who_came_in(connection, party, reply, booking, guests)
-        await _record(connection, invited, reply, giver=giver, now=clock.now(), booking_id=invited.booking_id or booking.id)
+        booked = replace(invited, booking_id=invited.booking_id or booking.id)
+        await queries.record_answers(connection, [(booked, reply.answer)], giver=giver, now=clock.now())
 
 
 async def _sign_up(pool: Pool, party: Party, given: Answers, reply: Reply, guests: Sequence[GuestDetails]) -> SignUp:
@@ -227,7 +239,8 @@ async def _sign_up(pool: Pool, party: Party, given: Answers, reply: Reply, guest
 async def _note_who_came_in(tx: Connection, party: Party, reply: Reply, booking: Booking, guests: Sequence[GuestDetails]) -> None:
     """The claim gives new guests their ids; they stand in the booking in the order they were named, after those known before."""
     invitation = party.invitation
-    await queries.set_lead(tx, invitation.id, booking.party_id)
+    if invitation.booking_id is None:
+        await queries.set_lead(tx, invitation.id, booking.party_id)
     known = {guest.guest_id for guest in guests if guest.guest_id}
     created = [place for place in booking.places if place.guest_id not in known]
     for details, place in zip([guest for guest in guests if guest.guest_id is None], created, strict=False):
@@ -270,14 +283,6 @@ def _wanted_companions(given: Answers, reply: Reply) -> list[GuestDetails]:
     answers = reply.companion_answers or ((),) * len(reply.companions)
     wanted = [replace(given.companions[number], answers=list(own)) for number, own in zip(reply.companions, answers, strict=True)]
     return list({one.guest_id or number: one for number, one in enumerate(wanted)}.values())
-
-
-async def _record(
-    tx: Connection, invited: InvitedEvent, reply: Reply, *, giver: Giver, now: datetime, booking_id: UUID | None = None
-) -> None:
-    await queries.record_answer(
-        tx, invited, reply.answer, booking_id=booking_id, actor=giver.actor, source=giver.source, note=giver.note, now=now
-    )
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from events.itinerary.notices import FIELD as CLASHES_KNOWN
 from events.itinerary.notices import ClashNotice, are_known, clash_notice
 from events.kit import limits
 from events.kit.clock import now
-from events.kit.database import Connection, Executor, Pool
+from events.kit.database import Executor, Pool
 from events.kit.errors import TooManyRequests
 from events.kit.forms import Form
 from events.kit.http import LANGUAGE_COOKIE
@@ -63,20 +63,23 @@ async def show_invitation(
     *,
     request: AnyRequest,
     token: FromPath[str],
-    db: NamedDependency[Connection],
+    pool: NamedDependency[Pool],
     tokens: NamedDependency[Tokens],
     said: FromQuery[str | None] = None,
     refused: FromQuery[str | None] = None,
 ) -> Template:
-    """The letter and every event of the invitation, with the answers that stand."""
-    invitation, link = await invitation_by_token(db, request, token)
+    """The letter and every event of the invitation, with the answers that stand.
+
+    No connection is held: what the events ask is read by another one.
+    """
+    invitation, link = await invitation_by_token(pool, request, token)
     _speak(request, invitation)
     if closed := _closed(invitation, link):
-        return await _closed_page(db, request, invitation, closed)
-    party = await party_of(db, invitation.id)
+        return await _closed_page(pool, request, invitation, closed)
+    party = await party_of(pool, invitation.id)
     asking = await asking_for(request.app.state.questions, party, tokens)
     form = Form(values_of_page(party).items())
-    return await _page(db, request, party, link, form=form, asking=asking, saved=said == "saved", refused=refusals_told(refused))
+    return await _page(pool, request, party, link, form=form, asking=asking, saved=said == "saved", refused=refusals_told(refused))
 
 
 @post(["/i/{token:str}", "/d/{token:str}"], status_code=303, request_max_body_size=LARGEST_FORM)
@@ -117,7 +120,7 @@ async def _unknown_clashes(db: Executor, party: Party, given: Answers, form: For
     replied = {reply.event_id: reply.answer for reply in given.replies}
     before = {one.event_id for one in party.invited if one.answer == Answer.ACCEPTED}
     coming = {one.event_id for one in party.invited if replied.get(one.event_id, one.answer) == Answer.ACCEPTED}
-    if coming <= before:
+    if coming <= before or len(coming) == 1:
         return None
     known = {clash.pair for clash in await clashes_of_events(db, before)}
     clashes = [clash for clash in await clashes_of_events(db, coming) if clash.pair not in known]

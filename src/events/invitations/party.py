@@ -7,6 +7,7 @@ import msgspec
 
 from events.kit.database import Executor
 from events.kit.errors import NotFound
+from events.people.model import Named
 from events.programme.model import Event
 from events.programme.queries import events_by_ids
 from events.registration.model import BookedPlace, Booking, GuestDetails
@@ -65,7 +66,16 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
         return self.came_in.get(guest_id, ("", ""))[0] == COMPANION
 
     def is_invitee(self, guest_id: UUID) -> bool:
-        return guest_id == self.invitation.guest_id
+        """Who came in as somebody else is not; the invitee may have become a guest twice, after having sent a deputy."""
+        if guest_id == self.invitation.guest_id:
+            return True
+        return guest_id not in self.came_in and same_name(self.people[guest_id], self.named_invitee)
+
+    @property
+    def named_invitee(self) -> Named:
+        """The invitee's name: as the guest they have become, else as the organiser wrote it."""
+        known = self.invitation.guest_id
+        return self.people.get(known, self.invitation) if known else self.invitation
 
     def has_been_at(self, event_id: UUID, guest_id: UUID) -> bool:
         """Whether the guest has any record at the event, also one that is over: there is one for each guest and event."""
@@ -90,13 +100,13 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
-def same_name(one: GuestDetails, other: GuestDetails) -> bool:
+def same_name(one: Named, other: Named) -> bool:
     """Whether two names are written exactly alike, in every script."""
     return all(getattr(one, name) == getattr(other, name) for name in NAMES)
 
 
-async def party_of(db: Executor, invitation_id: UUID) -> Party:
-    """Everything about an invitation. Raises `NotFound`."""
+async def party_of(db: Executor, invitation_id: UUID, *, events: dict[UUID, Event] | None = None) -> Party:
+    """Everything about an invitation; its `events` may be at hand already. Raises `NotFound`."""
     invitation = await queries.invitation_by_id(db, invitation_id)
     if invitation is None:
         raise NotFound
@@ -105,7 +115,7 @@ async def party_of(db: Executor, invitation_id: UUID) -> Party:
     return Party(
         invitation=invitation,
         invited=invited,
-        events=await events_by_ids(db, [one.event_id for one in invited]),
+        events=events or await events_by_ids(db, [one.event_id for one in invited]),
         bookings=await bookings_of_party(db, lead) if lead else [],
         came_in={guest: (role, email) for guest, role, email in await queries.invitation_guests(db, invitation_id)} if lead else {},
     )

@@ -10,6 +10,7 @@ import msgspec
 from events.kit.database import Connection, Executor
 
 from .model import Answer, GivenAnswer, Invitation, InvitedEvent, Link, NewInvitation
+from .replies import Giver
 
 _COLUMNS = """i.id, i.organiser_id, i.programme_id, i.co_host_id, i.batch_id, i.row_key, i.inviter, i.issue, i.email, i.delegate_email,
        i.locale, i.time_zone, i.honorific, i.family_name, i.given_name, i.family_name_kana, i.given_name_kana, i.family_name_latin,
@@ -121,40 +122,33 @@ async def end_turn(db: Executor, invitation_id: UUID) -> None:
     await db.execute("update invitations set answering_until = null where id = $1", invitation_id)
 
 
-async def record_answer(
-    tx: Connection,
-    invited: InvitedEvent,
-    answer: Answer,
-    *,
-    booking_id: UUID | None,
-    actor: str,
-    source: str,
-    note: str,
-    now: datetime,
-) -> None:
-    """Appends the answer and moves the current one with it, in one statement."""
-    await tx.execute(
+async def record_answers(db: Executor, given: Sequence[tuple[InvitedEvent, Answer]], *, giver: Giver, now: datetime) -> None:
+    """Appends answers and moves the current ones with them, in one statement. An event's booking, once there is one, stays."""
+    await db.execute(
         """
-        with given as (
+        with said as (
+            select *
+            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) as s (invitation_id, event_id, answer, booking_id)
+        ), given as (
             insert into answers (invitation_id, event_id, answer, actor, source, note, at)
-            values ($1, $2, $3, $5, $6, $7, $8)
-            returning invitation_id, event_id, answer, at
+            select invitation_id, event_id, answer, $5, $6, $7, $8
+            from said
         )
         update invitation_events ie
-        set answer = g.answer,
-            answered_at = g.at,
-            booking_id = coalesce($4, ie.booking_id)
-        from given g
-        where ie.invitation_id = g.invitation_id
-          and ie.event_id = g.event_id
+        set answer = s.answer,
+            answered_at = $8,
+            booking_id = coalesce(s.booking_id, ie.booking_id)
+        from said s
+        where ie.invitation_id = s.invitation_id
+          and ie.event_id = s.event_id
         """,
-        invited.invitation_id,
-        invited.event_id,
-        answer,
-        booking_id,
-        actor,
-        source,
-        note,
+        [invited.invitation_id for invited, _answer in given],
+        [invited.event_id for invited, _answer in given],
+        [answer.value for _invited, answer in given],
+        [invited.booking_id for invited, _answer in given],
+        giver.actor,
+        giver.source,
+        giver.note,
         now,
     )
 
