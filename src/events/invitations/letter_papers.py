@@ -49,7 +49,7 @@ def paper(letter: Letter, tokens: Tokens, base_url: str, now: datetime) -> dict[
             "qr": qr_svg(link),
             "qr_label": _("QR code of your personal invitation"),
             "closing": [
-                part for part in (words["closing_word"], _("Kind regards,"), words["inviter"], words["event"]["organiser"]) if part
+                part for part in (_("Kind regards,"), words["closing_word"], words["inviter"], words["event"]["organiser"]) if part
             ],
         }
 
