@@ -115,6 +115,36 @@ def broken(content: bytes) -> bytes:
     return output.getvalue()
 
 
+def with_sheet(cells: str) -> bytes:
+    """A workbook whose sheet holds these cells, written by somebody who means no good."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book_of(("a", "b", "c", "d")))) as whole, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as other:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"<sheetData>", f"<sheetData>{cells}".encode())
+            other.writestr(name, content)
+    return output.getvalue()
+
+
+FAR = "<v>1</v></c></row>"
+HOSTILE = [
+    f'<row r="20000"><c><v>1</v></c>{FAR}',
+    f'<row><c {" " * 400}r="XFD1">{FAR}',
+    f'<row><c s="1"\n r="XFD1048576">{FAR}',
+    f"<row><a-b:c xmlns:a-b='x' r='ZZ1'>{FAR}",
+    f'<row><c r="$ZZ$1">{FAR}',
+    f'<row><c r="A1" {"<c " * 300_000}>{FAR}',
+    "<row>" + "<c><v>1</v></c>" * 3_000_000 + "</row>",
+]
+
+
+@pytest.mark.parametrize("cells", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_sheet_is_refused_before_it_is_laid_out(cells: str) -> None:
+    with pytest.raises(FileRefused):
+        read_file(with_sheet(cells))
+
+
 def archive() -> bytes:
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w") as other:

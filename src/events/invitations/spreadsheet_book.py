@@ -30,11 +30,15 @@ from .spreadsheet import (
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # a compound file: an old .xls, or a workbook behind a password
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-MOST_UNPACKED_BYTES = 150_000_000
+MOST_UNPACKED_BYTES = 80_000_000  # 20,000 lines of 30 columns take about 25 MB
 _SPARE_ROWS = 1_000  # empty lines between the filled ones
-# A cell that holds something is not self-closing; merely coloured ones are.
-_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*?(?<!/)>""")
 _CHUNK = 1_000_000
+# Every cell has to be understood, or a hostile one could stand anywhere: one that holds something names its place, one that is
+# merely coloured closes itself.
+_NAME = rb"<(?:[^\s<>/:!?]+:)?c"
+_CELL = re.compile(_NAME + rb"[\s/>]")
+_EMPTY = re.compile(_NAME + rb"(?:\s[^<>]{0,300})?/>")
+_FILLED = re.compile(_NAME + rb"""\s(?:[^<>]{0,150}?\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]{0,150}?(?<!/)>""")
 
 
 class BehindPassword(FileRefused):
@@ -90,20 +94,23 @@ def _look_through(content: bytes) -> None:
 
 
 def _look_at(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Unpacks an entry piece by piece; one that is longer than it says fails its checksum."""
-    is_sheet = entry.filename.endswith(".xml")  # they may stand anywhere
+    """Unpacks an entry piece by piece, each ending with a tag; an entry that is longer than it says fails its checksum."""
     with archive.open(entry) as stream:
         rest = b""
         while piece := stream.read(_CHUNK):
-            if is_sheet:
-                piece = rest + piece
-                _check_reach(piece)
-                rest = piece[-200:]
+            if entry.filename.endswith(".xml"):  # sheets may stand anywhere
+                whole, end, rest = (rest + piece).rpartition(b">")
+                if len(rest) > _CHUNK or b"\0" in rest:
+                    raise BrokenWorkbook
+                _check_reach(whole + end)
 
 
 def _check_reach(piece: bytes) -> None:
+    places = _FILLED.findall(piece)
+    if b"\0" in piece or len(_CELL.findall(piece)) != len(places) + len(_EMPTY.findall(piece)):
+        raise BrokenWorkbook
     widest = longest = 0
-    for column, row in set(_FILLED.findall(piece)):
+    for column, row in places:
         widest, longest = max(widest, _number(column)), max(longest, int(row))
     if widest > MOST_COLUMNS:
         raise TooManyColumns(columns=widest)
