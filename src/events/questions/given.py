@@ -8,6 +8,7 @@ from msgspec import Meta
 from events.kit.errors import InvalidInput
 from events.kit.i18n import N_
 from events.kit.i18n import gettext as _
+from events.kit.json_body import ONE_LINE
 from events.kit.tokens import Tokens
 
 from .forms import known_values, missing_words, sealed_answer
@@ -17,7 +18,7 @@ from .values import Unfit, checked_value
 MOST_ANSWERS = 100
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-Text = Annotated[str, Meta(max_length=5000)]
+Text = Annotated[str, Meta(extra_json_schema=ONE_LINE, max_length=5000)]
 Answer = Text | bool | int | float | Annotated[list[Text], Meta(max_length=100)]
 Answers = Annotated[dict[Slug, Answer], Meta(max_length=MOST_ANSWERS)]
 """Text and dates as text, a choice as its option's value, several as a list, numbers, consent as true or false."""
