@@ -76,7 +76,14 @@ async def _sent(pool: Pool, worker: Worker, wave: Wave) -> float:
         await worker.run_until_idle()
         await feed_waves(pool)
     took = time.perf_counter() - began
-    statement = "select count(*) from mails where kind = 'invitation' and status = 'sent' and attempts = 1"
-    if (sent := await pool.fetchval(statement)) != MAILS:
+    statement = """
+        select count(*)
+        from mails m
+        join wave_mails w on w.invitation_id = m.invitation_id
+        where w.wave_id = $1
+          and m.status = 'sent'
+          and m.attempts = 1
+        """
+    if (sent := await pool.fetchval(statement, wave.id)) != MAILS:
         raise RuntimeError(f"{MAILS} invitations, {sent} sent once")
     return MAILS / took

@@ -19,6 +19,7 @@ from . import wire
 from .answers import answer_requests, counted, invite_wave
 from .direct import claims_per_second
 from .imports import LINES, import_rates
+from .invitation_mails import invitation_rates
 from .load import Measured, NextRequest, TakeAnswer, drive, drive_all
 from .mails import mail_rates
 from .promotion import PARTIES, promotions
@@ -94,6 +95,7 @@ async def bench(settings: Settings, plan: Plan) -> int:
             for measurement in (_sold_out, _sign_ups, _claims, _pages, _check_ins, _mails):
                 await measurement(run)
         await _lists(run)
+        await _invitations(run)
         faults = await _wave(run) + await _waiting_list(run) + await _verify(run)
         await db.close()
     _show(run)
@@ -196,6 +198,13 @@ async def _mails(run: Run) -> None:
     alone, ours = await mail_rates(run.stage.dsn, run.stage.events["hot"])
     run.note("mail server alone", alone)
     run.note("mails through the outbox", ours)
+
+
+async def _invitations(run: Run) -> None:
+    """A wave of invitations with everything that belongs to it, beside the same mail server."""
+    alone, ours = await invitation_rates(run.stage.dsn, run.stage.events["open"])
+    run.note("mail server alone", alone)
+    run.note("invitations of a wave", ours)
 
 
 async def _waiting_list(run: Run) -> list[str]:
