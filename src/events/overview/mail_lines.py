@@ -20,6 +20,8 @@ MAIL_WORDS: dict[str, tuple[str, str]] = {
     "bounced": (N_("Bounced"), "bad"),
     "suppressed": (N_("Not wanted"), ""),
 }
+# Mails whose words are fixed; all others bring their titles (messaging.kinds).
+FIXED_KINDS: dict[str, str] = {"invitation_moved": N_("New time or place")}
 NOT_WANTED = N_("The recipient has unsubscribed from such mails.")
 
 
@@ -46,13 +48,14 @@ def present_mail(line: MailLine, kinds: MailKinds) -> ShownMail:
     correct."""
     word, tone = MAIL_WORDS[line.status]
     kind = kinds.by_name.get(line.kind)
+    title = kind.title if kind else FIXED_KINDS.get(line.kind, line.kind)
     error = line.last_error or ""
     reason = plain_reason(error, given_up=line.status == "failed") if line.status != "sent" else ""
     return ShownMail(
         id=line.id,
         name=full_name(line.person, current_language()) if line.booking_id or line.invitation_id else "",
         recipient=line.recipient,
-        kind=_(kind.title) if kind else line.kind,
+        kind=_(title),
         event=local(line.event_title),
         word=_(word),
         tone=tone,
