@@ -41,6 +41,7 @@ from .invitations import (
 from .invitations import pages as invitations_pages
 from .invitations.jobs import wave_mailer
 from .invitations.mail_samples import invitation_kinds
+from .invitations.move_jobs import invitation_move_mailer
 from .itinerary import feed_pages as itinerary_feed_pages
 from .itinerary import moves as itinerary_moves
 from .itinerary import offline_pages as itinerary_offline_pages
@@ -231,6 +232,7 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
         importing.JOB: importing.importer(tokens.Tokens(settings.secret_key)),
         "consent_mail": consent_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
+        "invitation_moved": invitation_move_mailer(outbox),
         "programme_mail": programme_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "wave_mail": wave_mailer(outbox),

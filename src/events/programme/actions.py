@@ -60,6 +60,7 @@ async def edit_event(tx: Connection, staff: Staff, event: Event, details: EventD
     is_told = tell_guests and is_new_version and event.status == EventStatus.PUBLISHED
     if is_told:
         await editing_queries.order_moved_mails(tx, event.id, event.time_and_place)
+        await editing_queries.order_moved_invitations(tx, event.id, event.time_and_place)
     await _note(tx, staff, event, "event_changed", {"fields": sorted(changed), "guests_told": is_told})
 
 

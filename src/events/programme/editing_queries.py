@@ -108,6 +108,25 @@ async def order_moved_mails(tx: Connection, event_id: UUID, former: TimeAndPlace
     )
 
 
+async def order_moved_invitations(tx: Connection, event_id: UUID, former: TimeAndPlace) -> None:
+    """Writes a mail job for everybody who has answered an invitation provisionally: they plan with the event, although they have no
+    place. Who has said nothing yet finds the new date when they look."""
+    await tx.execute(
+        """
+        insert into jobs (name, payload)
+        select 'invitation_moved', jsonb_build_object('invitation_id', x.invitation_id, 'event_id', x.event_id, 'former', $2::jsonb)
+        from invitation_events x
+        join invitations i on i.id = x.invitation_id
+        where x.event_id = $1
+          and x.answer = 'provisional'
+          and i.withdrawn_at is null
+        order by x.invitation_id
+        """,
+        event_id,
+        former,
+    )
+
+
 async def live_registrations(db: Executor, event_id: UUID) -> list[UUID]:
     """Everybody who has a place or waits for one."""
     rows = await db.fetch(

@@ -76,7 +76,7 @@ def mail_words(letter: Letter, stationery: Stationery, position: int | None) -> 
         "party": len([place for place in letter.places if place.state not in (RegistrationState.CANCELLED, RegistrationState.EXPIRED)]),
         "gone": [full_name(place.ticket.guest, current_language()) for place in letter.gone],
         "void": len(letter.void),
-        "former": _former(letter.former, event) if letter.former else [],
+        "former": former_facts(letter.former, event) if letter.former else [],
         "staying": [full_name(place.ticket.guest, current_language()) for place in letter.valid],
         "position": position,
         "clashes": [],
@@ -104,10 +104,12 @@ def _event_words(event: Event) -> dict[str, Any]:
         "changes_until": moment_label(event.changes_until, event.time_zone, locale=language, guest_zone=home_zone(language)),
         "deep": hex_colour(0.27, 0.085, event.hue),
         "brand": hex_colour(0.39, 0.125, event.hue),
+        "keeps_places": event.pending_holds_place,
+        "makes_offers": event.offer_hours is not None,
     }
 
 
-def _former(former: TimeAndPlace, event: Event) -> list[str]:
+def former_facts(former: TimeAndPlace, event: Event) -> list[str]:
     """What held before the event moved, as far as it is different now."""
     language = current_language()
 
