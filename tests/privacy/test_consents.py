@@ -14,6 +14,7 @@ from events.kit.database import Pool
 from events.kit.i18n import use_language
 from events.kit.mail_folder import kept_mail, kept_names
 from events.people.consents import Purpose, consent_text, text_hash
+from events.privacy.consent_queries import count_marketing
 from events.privacy.consents import ask_for_confirmation, keep_texts
 from events.registration.model import Outcome
 from tests.builders import BASE_URL, book, make_event, make_guest
@@ -187,6 +188,20 @@ async def test_a_tick_in_the_sign_up_is_asked_about_once(app: Litestar, pool: Po
         await ask_for_confirmation(pool)
     mail = await mail_to_confirm(app, tmp_path)
     assert (mail["To"], await standing(pool, outcome)) == ("erika@example.com", ["privacy"])
+
+
+async def test_news_ended_by_a_mails_link_can_be_wanted_again(app: Litestar, visitor: Visitor, pool: Pool, tmp_path: Path) -> None:
+    outcome = await make_subscriber(app, visitor, pool, tmp_path, email="hanako@example.com")
+    organiser_id = await pool.fetchval("select organiser_id from bookings where id = $1", outcome.booking_id)
+    seen = [await count_marketing(pool, [organiser_id])]
+    await pool.execute("insert into unsubscriptions (organiser_id, email, channel) values ($1, 'hanako@example.com', 'page')", organiser_id)
+    page = await visitor.open(f"/b/{outcome.token}/privacy")
+    seen.append(await count_marketing(pool, [organiser_id]))
+    await decide(visitor, outcome, pool, "marketing", "yes")
+    await app.state.worker.run_until_idle()
+    await pool.execute("update consents set confirmed_at = clock_timestamp() where confirm_until > now() and withdrawn_at is null")
+    seen.append(await count_marketing(pool, [organiser_id]))
+    assert (seen, page.text.count("Not agreed")) == ([1, 0, 1], 3)
 
 
 async def make_subscriber(app: Litestar, visitor: Visitor, pool: Pool, data_dir: Path, **booking: Any) -> Outcome:

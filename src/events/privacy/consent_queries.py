@@ -11,6 +11,13 @@ from events.kit.database import Connection, Executor
 
 from .consent_proofs import MarketingConsent, Question
 
+# Whoever ended news by the link in a mail has ended this consent as well; a later yes counts again.
+_NOT_ENDED = """not exists (select
+                          from unsubscriptions u
+                          where u.organiser_id = g.organiser_id
+                            and u.email = lower(c.address)
+                            and u.at >= c.confirmed_at)"""
+
 
 async def keep_texts(db: Executor, texts: Sequence[tuple[bytes, str, str, str]], now: datetime) -> None:
     """Keeps words (hash, purpose, language, words) that were not seen before."""
@@ -36,6 +43,7 @@ async def order_questions(tx: Connection, now: datetime) -> list[int]:
               where x.purpose = 'marketing'
                 and x.asked_at is null
                 and x.withdrawn_at is null
+                and exists (select from consent_texts t where t.text_hash = x.text_hash)
               order by x.id
               limit 100
               for update skip locked) due
@@ -104,7 +112,7 @@ async def confirm_marketing(tx: Connection, consent_id: int, now: datetime) -> N
 async def marketing_consents(db: Executor, organiser_ids: Sequence[UUID], *, after: int = 0, limit: int) -> list[MarketingConsent]:
     """Who agreed to be written to, confirmed it, and has not ended it since anywhere. One line a consent, oldest first."""
     rows = await db.fetch(
-        """
+        f"""
         select c.id, c.address, c.locale, c.given_at, c.confirmed_at, c.channel, t.words, o.name as organiser_name,
                g.honorific, g.family_name, g.given_name, g.family_name_kana, g.given_name_kana, g.family_name_latin,
                g.given_name_latin, g.company
@@ -115,7 +123,7 @@ async def marketing_consents(db: Executor, organiser_ids: Sequence[UUID], *, aft
         where c.purpose = 'marketing'
           and g.organiser_id = any ($1)
           and c.id > $2
-          and not exists (select from unsubscriptions u where u.organiser_id = g.organiser_id and u.email = lower(c.address))
+          and {_NOT_ENDED}
         order by c.id
         limit $3
         """,
@@ -129,13 +137,13 @@ async def marketing_consents(db: Executor, organiser_ids: Sequence[UUID], *, aft
 async def count_marketing(db: Executor, organiser_ids: Sequence[UUID]) -> int:
     return int(
         await db.fetchval(
-            """
+            f"""
             select count(*)
             from standing_consents c
             join guests g on g.id = c.guest_id
             where c.purpose = 'marketing'
               and g.organiser_id = any ($1)
-              and not exists (select from unsubscriptions u where u.organiser_id = g.organiser_id and u.email = lower(c.address))
+              and {_NOT_ENDED}
             """,
             list(organiser_ids),
         )

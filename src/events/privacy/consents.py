@@ -29,6 +29,7 @@ async def agree(tx: Connection, guest_id: UUID, purpose: Purpose, *, locale: str
     if any(given.purpose == purpose for given in await party_queries.consents_of(tx, [guest_id])):
         return
     await consent_queries.keep_texts(tx, _texts(), now)
+    await party_queries.withdraw_consent(tx, guest_id, purpose, now)  # an earlier one that was ended by the link in a mail
     await party_queries.insert_consent(tx, guest_id, purpose, text_hash(purpose, locale), locale=locale, channel=channel, now=now)
     if purpose == Purpose.GUEST_LIST:
         await party_queries.show_in_guest_list(tx, guest_id, shown=True, now=now)

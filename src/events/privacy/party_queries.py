@@ -58,13 +58,20 @@ async def _party(db: Executor, row: Any) -> Party:
 
 
 async def consents_of(db: Executor, guest_ids: Sequence[UUID]) -> list[GivenConsent]:
-    """What was agreed to and not withdrawn since, waiting marketing included."""
+    """What was agreed to and not ended since, on our pages or by the link in a mail; waiting marketing included."""
     rows = await db.fetch(
         """
         select c.id, c.guest_id, c.purpose, c.given_at, c.confirmed_at, c.address
         from consents c
+        join guests g on g.id = c.guest_id
         where c.guest_id = any ($1)
           and c.withdrawn_at is null
+          and not exists (select
+                          from unsubscriptions u
+                          where c.purpose = 'marketing'
+                            and u.organiser_id = g.organiser_id
+                            and u.email = lower(c.address)
+                            and u.at >= coalesce(c.confirmed_at, c.given_at))
         order by c.id
         """,
         list(guest_ids),
