@@ -180,3 +180,60 @@ def _content(mail: EmailMessage, kind: str) -> str:
     assert isinstance(body, EmailMessage)
     text: str = body.get_content().replace("\r\n", "\n")
     return text
+
+
+class Counting:
+    """Counts connections and keeps what arrives on each."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.mails: list[str] = []
+        self.closed = 0
+
+    def protocol(self) -> smtp.SMTP:
+        counter = self
+
+        class Counted(smtp.SMTP):
+            def connection_made(self, transport: Any) -> None:
+                counter.connections += 1
+                super().connection_made(transport)
+
+            def connection_lost(self, error: Any) -> None:
+                counter.closed += 1
+                super().connection_lost(error)
+
+        return Counted(self)
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        self.mails.append(envelope.rcpt_tos[0])
+        return "250 OK"
+
+
+async def test_connection_is_used_again_and_ends_when_nothing_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("events.kit.mail_smtp.MOST_MAILS", 4)
+    monkeypatch.setattr("events.kit.mail_smtp.IDLE_SECONDS", 0.2)
+    counting = Counting()
+    listening = await asyncio.get_running_loop().create_server(counting.protocol, "127.0.0.1", 0)
+    async with listening:
+        transport = SmtpTransport(f"smtp://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
+        for number in range(6):
+            await transport.send(msgspec.structs.replace(MESSAGE, to=f"{number}@example.com"))
+        assert (counting.connections, counting.mails) == (2, [f"{number}@example.com" for number in range(6)])
+        await asyncio.sleep(0.6)
+        assert counting.closed == 2
+        await asyncio.gather(*(transport.send(msgspec.structs.replace(MESSAGE, to=f"{number}@example.com")) for number in range(3)))
+        assert (counting.connections, len(counting.mails)) == (5, 9)
+        await asyncio.sleep(0.5)
+
+
+async def test_connection_that_died_meanwhile_is_replaced() -> None:
+    counting = Counting()
+    listening = await asyncio.get_running_loop().create_server(counting.protocol, "127.0.0.1", 0)
+    async with listening:
+        transport = SmtpTransport(f"smtp://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
+        await transport.send(MESSAGE)
+        transport._idle[0].client.transport.abort()  # type: ignore[union-attr]  # as a server or a router in between does
+        await asyncio.sleep(0.05)
+        await transport.send(MESSAGE)
+        assert (counting.connections, len(counting.mails)) == (2, 2)
+        await asyncio.sleep(0.7)

@@ -67,7 +67,13 @@ class SmtpTransport:
             self._idle.append(line)
 
     async def _close(self, line: "_Line", after: float) -> None:
-        await asyncio.sleep(after)
+        """Takes leave of the server, unless somebody takes the connection up again first and cancels this."""
+        try:
+            await asyncio.sleep(after)
+        except asyncio.CancelledError:
+            if line in self._idle:  # the whole programme ends
+                line.client.close()
+            raise
         if line in self._idle:
             self._idle.remove(line)
         try:
