@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 from litestar import Litestar
 
+from events.invitations.access import WRONG_LINKS_PER_MINUTE
 from events.invitations.actions import replace_link
 from events.invitations.model import Answer, Invitation
 from events.invitations.party import Party, party_of
@@ -13,7 +15,7 @@ from events.invitations.queries import answers_of, withdraw_invitation
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.programme.model import Event
-from tests.builders import TOKENS, fill, make_event, make_organiser, make_programme
+from tests.builders import BASE_URL, TOKENS, fill, make_event, make_organiser, make_programme
 from tests.questions.builders import make_question, stored_answers
 from tests.staff import browser, running_app
 from tests.visitor import Page, Visitor
@@ -244,3 +246,40 @@ async def test_questions_of_an_event_are_answered_with_the_acceptance(pool: Pool
     assert done.status == 200
     found = [await stored_answers(pool, event.id) for event in (dinner, visit)]
     assert found == [[("hotel", "Platzhalter", "Harbour"), ("hotel", "Begleitung", "Garden"), ("bus", None, "yes")], []]
+
+
+@pytest.mark.parametrize(("others", "kept"), [(1, True), (2, False)])
+async def test_a_provisional_answer_keeps_a_place_only_where_the_contingent_has_one_for_everybody(
+    pool: Pool, visitor: Visitor, others: int, kept: bool
+) -> None:
+    async with pool.acquire() as db:
+        event = await make_event(db, capacity=10, contingents={"japan": 3})
+        pool_id = await db.fetchval("select id from pools where event_id = $1 and slug = 'japan'", event.id)
+        invitation = await make_invitation(db, event, contingents={event.id: pool_id}, companions="named", max_companions=1)
+        for _ in range(others):
+            await make_invitation(db, event, contingents={event.id: pool_id})
+    page = await answer_with(visitor, link_of(invitation), at(event, answer="provisional"))
+    said = ("A place is kept for you meanwhile." in page.text, "This does not keep a place yet." in page.text)
+    assert said == (kept, not kept)
+    assert await states(pool, await party_of(pool, invitation.id)) == [("provisional", [])]
+
+
+async def test_who_guesses_links_is_slowed_down_and_the_right_link_still_opens(app: Litestar, pool: Pool) -> None:
+    invitation, _events = await invited(pool)
+    transport = httpx.ASGITransport(app, client=("203.0.113.9", 1))  # type: ignore[arg-type]  # Litestar narrows the types of ASGI
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+        guesses = [(await client.get(f"/i/guess-{n}")).status_code for n in range(WRONG_LINKS_PER_MINUTE + 2)]
+        assert guesses == [404] * WRONG_LINKS_PER_MINUTE + [429, 429]
+        assert (await client.get(link_of(invitation))).status_code == 200
+
+
+async def test_more_events_take_no_more_queries(pool: Pool) -> None:
+    counted = []
+    for number in (1, 3):
+        invitation, _events = await invited(pool, number)
+        statements: list[str] = []
+        async with pool.acquire() as db:
+            with db.query_logger(lambda record: statements.append(record.query)):  # noqa: B023 (called before the next round)
+                await party_of(db, invitation.id)
+        counted.append(len(statements))
+    assert counted[0] == counted[1]
