@@ -119,7 +119,7 @@ def _words(booking: Booking, event: Event, *, now: datetime, position: int | Non
         return _waiting(booking, event, position, passed_over)
     if RegistrationState.HELD in states:
         return _held(booking, event)
-    return _undecided(booking) if RegistrationState.AWAITING_APPROVAL in states else _confirmed(booking)
+    return _undecided(booking, event) if RegistrationState.AWAITING_APPROVAL in states else _confirmed(booking)
 
 
 def _confirmed(booking: Booking) -> Words:
@@ -133,9 +133,10 @@ def _confirmed(booking: Booking) -> Words:
     return heading, [_("We look forward to seeing you."), sent % {"email": booking.email}], "ok"
 
 
-def _undecided(booking: Booking) -> Words:
+def _undecided(booking: Booking, event: Event) -> Words:
     next_steps = [
-        _("The hosts of this event confirm every guest in person. Your place is kept meanwhile."),
+        _("The hosts of this event confirm every guest in person."),
+        _("Your place is kept meanwhile.") if event.pending_holds_place else _("Once they agree, you get a place that is free then."),
         _("We write to %(email)s as soon as it is decided.") % {"email": booking.email},
     ]
     return _("Your registration has arrived"), next_steps, "brand"

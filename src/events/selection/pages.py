@@ -169,7 +169,8 @@ async def _one(db: Connection, staff: Staff, event: Event, registration_id: UUID
     application = await review_queries.application(db, event.id, registration_id)
     reviews = await review_queries.reviews_of(db, event.id, registration_id)
     unanswered = await missing(db, event.id, [registration_id])
-    if application is None and not reviews:
+    person = await review_queries.person_at(db, event.id, registration_id)
+    if person is None:
         raise NotFound(link=f"/organiser/events/{event.slug}/applications")
     return page(
         "selection/application.html",
@@ -179,7 +180,7 @@ async def _one(db: Connection, staff: Staff, event: Event, registration_id: UUID
         section="applications",
         application=present_application(application, event, unanswered.get(registration_id, [])) if application else None,
         email=_email_for(staff, event, application),
-        guest=present_name(application.person if application else reviews[0].person),
+        guest=present_name(person),
         reviews=[present_review(review, event) for review in reviews],
         form=form,
         **_word_choices(staff, event),

@@ -8,6 +8,7 @@ import msgspec
 
 from events.accounts.model import ReviewRole
 from events.kit.database import Connection, Executor
+from events.people.model import Person
 
 from .applications import Group, Question
 from .model import Application, Review, Said, Verdict
@@ -105,6 +106,16 @@ async def application(db: Executor, event_id: UUID, registration_id: UUID) -> Ap
     """One guest of this event who awaits a decision."""
     row = await db.fetchrow(f"{_APPLICATIONS} where a.registration_id = $2", event_id, registration_id)
     return msgspec.convert(dict(row), Application) if row else None
+
+
+async def person_at(db: Executor, event_id: UUID, registration_id: UUID) -> Person | None:
+    """Who stands in this registration of the event, whatever its state."""
+    row = await db.fetchrow(
+        f"select {_PERSON} from registrations r join guests g on g.id = r.guest_id where r.event_id = $1 and r.id = $2",
+        event_id,
+        registration_id,
+    )
+    return msgspec.convert(row["person"], Person) if row else None
 
 
 async def reviews_of(db: Executor, event_id: UUID, registration_id: UUID) -> list[Review]:
