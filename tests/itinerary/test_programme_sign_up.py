@@ -11,11 +11,16 @@ import pytest
 from litestar import Litestar
 
 from events.itinerary import actions
+from events.itinerary.model import Plan
 from events.kit.clock import now
 from events.kit.database import Pool
-from events.programme.model import Event
+from events.kit.tokens import random_token
+from events.programme.model import Event, Programme
+from events.programme.queries import programme_by_slug
 from events.registration import actions as registration
-from tests.builders import fill, make_programme
+from events.registration.claims import ClaimDesk
+from events.registration.model import SignUp
+from tests.builders import TOKENS, fill, make_guest, make_programme
 from tests.staff import browser, running_app
 from tests.visitor import Page, Visitor
 
@@ -84,6 +89,12 @@ async def tickets(pool: Pool, programme_id: UUID) -> int:
         programme_id,
     )
     return int(count)
+
+
+async def programme_by_id(pool: Pool, programme_id: UUID) -> Programme:
+    programme = await programme_by_slug(pool, await pool.fetchval("select slug from programmes where id = $1", programme_id))
+    assert programme is not None
+    return programme
 
 
 async def send(visitor: Visitor, pool: Pool, programme_id: UUID, answers: Answers) -> Page:
@@ -157,6 +168,29 @@ async def test_form_sent_by_an_impatient_guest_at_the_same_time_books_once(visit
     assert [row[0] for row in await pool.fetch("select name from jobs")] == ["programme_mail"]
 
 
+async def test_same_form_waits_for_itself_even_when_the_first_event_has_just_become_free(pool: Pool, programme_id: UUID) -> None:
+    """Otherwise each of the two would lead a party of its own: one from the second event, the other from the first."""
+    visit, _workshop, dinner = await three_events(pool, programme_id, capacity=1, waiting_list=False)
+    [taken] = await fill(pool, visit, 1)
+    programme = await programme_by_id(pool, programme_id)
+    sign_up = SignUp(
+        key=f"programme:{random_token()}", email="e@example.com", locale="en", source="form", guests=[make_guest()], mail=False
+    )
+    plan = Plan(programme=programme, sign_up=sign_up, attending=[(visit, [0]), (dinner, [0])])
+    desk = ClaimDesk(pool, TOKENS)
+
+    async def freed_and_sent_again() -> Any:
+        async with pool.acquire() as tx, tx.transaction():
+            rows = await tx.fetch("select id from registrations where booking_id = $1", taken.booking_id)
+            await registration.cancel_places(tx, visit.id, [row[0] for row in rows], actor="guest", now=now(), mail=False)
+        return await actions.sign_up(desk, plan, lead_id=None)
+
+    answers = await asyncio.gather(actions.sign_up(desk, plan, lead_id=None), freed_and_sent_again())
+    assert len({answer.lead_id for answer in answers}) == 1
+    assert await tickets(pool, programme_id) == 2  # the one that was given back, and one for both events
+    assert sum(leads for *_place, leads in await booked(pool, programme_id)) == 2
+
+
 async def test_what_was_broken_off_between_two_events_is_completed(
     visitor: Visitor, pool: Pool, programme_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +210,7 @@ async def test_what_was_broken_off_between_two_events_is_completed(
     waiting = [tuple(row) for row in await pool.fetch("select name, run_at <= now() from jobs")]
     assert (broken.status, waiting, len(await booked(pool, programme_id))) == (503, [("programme_mail", False)], 1)
     monkeypatch.setattr(actions, "register", whole)
+    monkeypatch.setattr(actions, "ROUNDS", 1)
     await visitor.send(page, answers)
     assert await booked(pool, programme_id) == [
         ("Visit", "Erika", "confirmed", True),

@@ -1,5 +1,6 @@
 """Signing a party up for several events: each answers for itself, all share one lead booking, its guests and their tickets."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -20,6 +21,7 @@ from .model import EventAnswers, PartyGuest, Plan, SignedUp
 
 # Should this process die between two events, the mail about what was booked goes out without it.
 MAIL_AFTER = timedelta(minutes=2)
+ROUNDS, ROUND_SECONDS = 30, 0.1
 
 
 async def sign_up(claims: ClaimDesk, plan: Plan, *, lead_id: UUID | None) -> SignedUp:
@@ -28,13 +30,13 @@ async def sign_up(claims: ClaimDesk, plan: Plan, *, lead_id: UUID | None) -> Sig
     `lead_id` is the party's, where it exists already. Every event decides for itself, all guests of the party that come to it or
     none; the refusals are answered. One mail tells about all of it.
     """
+    job_id = await _begin(claims.pool, plan, lead_id)
+    lead_id = lead_id or await queries.party_of_key(claims.pool, plan.programme.id, plan.sign_up.key)
     guests = await queries.guests_of_party(claims.pool, lead_id) if lead_id else []
-    missing = [(event, places) for event, places in plan.attending if not _are_at(event, places, plan.sign_up, guests)]
-    if not missing:
-        return SignedUp(lead_id=lead_id, refused=[])
-    job_id = await _order_mail(claims.pool, plan, lead_id)
     refused = []
-    for event, places in missing:
+    for event, places in plan.attending:
+        if _are_at(event, places, plan.sign_up, guests):
+            continue
         found = await _claim(claims, event, _sign_up_at(event, places, plan), lead_id)
         if found is None:
             refused.append(event)
@@ -43,14 +45,35 @@ async def sign_up(claims: ClaimDesk, plan: Plan, *, lead_id: UUID | None) -> Sig
     return SignedUp(lead_id=lead_id, refused=refused)
 
 
-async def _order_mail(pool: Pool, plan: Plan, lead_id: UUID | None) -> int:
-    """One mail for a form, however often it is sent. Answers the job that waits to write it."""
+async def _begin(pool: Pool, plan: Plan, lead_id: UUID | None) -> int:
+    """Orders the one mail of a form, for later; until it is hastened the form is under way. Answers its job.
+
+    The same form sent meanwhile waits its turn, but not for one that died.
+    """
+    for _wait in range(ROUNDS):
+        job_id = await _order_mail(pool, plan, lead_id, takes_over=False)
+        if job_id is not None:
+            return job_id
+        await asyncio.sleep(ROUND_SECONDS)
+    job_id = await _order_mail(pool, plan, lead_id, takes_over=True)
+    assert job_id is not None
+    return job_id
+
+
+async def _order_mail(pool: Pool, plan: Plan, lead_id: UUID | None, *, takes_over: bool) -> int | None:
+    """The job of the mail; nothing while another process has the form under way."""
     key, run_at = plan.sign_up.key, now() + MAIL_AFTER
     async with pool.acquire() as tx, tx.transaction():
         await queries.lock_key(tx, key)
-        waiting = await queries.waiting_confirmation(tx, key, run_at)
+        waiting = await queries.waiting_confirmation(tx, key)
+        if waiting is not None:
+            job_id, is_under_way = waiting
+            if is_under_way and not takes_over:
+                return None
+            if await queries.put_off_job(tx, job_id, run_at):
+                return job_id
         order = {"programme_id": plan.programme.id, "key": key, "lead_id": lead_id}
-        return waiting or await queries.insert_confirmation_job(tx, order, run_at=run_at)
+        return await queries.insert_confirmation_job(tx, order, run_at=run_at)
 
 
 def _sign_up_at(event: Event, places: Sequence[int], plan: Plan) -> SignUp:

@@ -139,20 +139,27 @@ async def lock_key(tx: Connection, key: str) -> None:
     await tx.execute("select pg_advisory_xact_lock(hashtext($1))", key)
 
 
-async def waiting_confirmation(tx: Connection, key: str, run_at: datetime) -> int | None:
-    """Puts off the mail that was ordered for the form before and is not under way yet. Answers its job."""
-    return await tx.fetchval(  # type: ignore[no-any-return]
+async def waiting_confirmation(tx: Connection, key: str) -> tuple[int, bool] | None:
+    """The job of the mail that was ordered for the form before and has not been taken up, and whether its form is under way:
+    until then the mail waits for later."""
+    row = await tx.fetchrow(
         """
-        update jobs
-        set run_at = $2
+        select id, run_at > now() as is_under_way
+        from jobs
         where name = 'programme_mail'
           and payload ->> 'key' = $1
           and attempts = 0
-        returning id
+        order by id
+        limit 1
         """,
         key,
-        run_at,
     )
+    return (row["id"], row["is_under_way"]) if row else None
+
+
+async def put_off_job(tx: Connection, job_id: int, run_at: datetime) -> bool:
+    """Lets a job wait; not one that was taken up in the meantime."""
+    return str(await tx.execute("update jobs set run_at = $2 where id = $1 and attempts = 0", job_id, run_at)) == "UPDATE 1"
 
 
 async def insert_confirmation_job(tx: Connection, payload: Mapping[str, Any], *, run_at: datetime) -> int:
