@@ -63,6 +63,22 @@ create table wave_mails (
 create index wave_mails_by_state on wave_mails (wave_id, state);
 create index wave_mails_by_invitation on wave_mails (invitation_id, changed_at desc);
 
+-- A mail that was taken over and came back days later: the wave tells it, too.
+create function bounce_wave_mail() returns trigger language plpgsql as $$
+begin
+    update wave_mails
+    set state = 'bounced',
+        changed_at = now()
+    where wave_id = (new.job_payload ->> 'wave_id')::uuid
+      and invitation_id = new.invitation_id
+      and state = 'sent';
+    return null;
+end $$;
+create trigger mails_bounced_later after update of status on mails
+    for each row
+    when (old.status = 'sent' and new.status = 'bounced' and new.job_name = 'wave_mail')
+    execute function bounce_wave_mail();
+
 -- imports ------------------------------------------------------------------------------------
 
 -- A list somebody brought, and how far it has come. The row stays; the people in it are forgotten after a week.

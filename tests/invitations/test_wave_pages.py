@@ -121,7 +121,7 @@ async def test_progress_moves_while_one_looks(pool: Pool, dsn: str, event: Event
     wave = await send_wave(pool, await scope_of(pool, event=event), [await make_invitation(pool, event, email="a@example.com")])
     live = Live(dsn)
     await live.start()
-    stream = wave_stream(live, pool, wave, "en", lifetime_seconds=20)
+    stream = wave_stream(live, pool, wave, home="/w", language="en", lifetime_seconds=20)
     first = await _next_board(stream)
     mailboxes = Mailboxes()
     async with mail_server(mailboxes) as url:

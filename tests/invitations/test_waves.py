@@ -14,6 +14,7 @@ from events.invitations.waves import feed_waves, pause_wave, resume_wave, start_
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.kit.jobs import Worker
+from events.overview.mail_queries import repeat_mail
 from events.programme.model import Event
 from tests.builders import BASE_URL, TOKENS, make_event
 from tests.invitations.builders import make_invitation
@@ -159,6 +160,31 @@ async def test_bounced_mail_is_sent_again_to_the_corrected_address(pool: Pool, w
     await work_off(pool, worker)
 
     assert (before, again, await states(pool, wave), mailboxes.recipients) == ({"bounced": 1}, 1, {"sent": 1}, ["new@example.com"])
+
+
+async def test_mail_sent_again_from_the_outbox_goes_out_and_settles_in_its_wave(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
+    event = await make_event(pool)
+    guest = await make_invitation(pool, event, email="full@example.com")
+    mailboxes.refusals["full@example.com"] = "552 mailbox full"
+    wave = await send_wave(pool, await scope_of(pool, event=event), [guest])
+    await work_off(pool, worker)
+    mailboxes.refusals.clear()
+
+    await repeat_mail(pool, await pool.fetchval("select id from mails where invitation_id = $1", guest.id))
+    await work_off(pool, worker)
+
+    assert (mailboxes.recipients, await states(pool, wave)) == (["full@example.com"], {"sent": 1})
+
+
+async def test_mail_that_comes_back_days_later_is_told_by_its_wave(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
+    event = await make_event(pool)
+    wave = await send_wave(pool, await scope_of(pool, event=event), await guests_of(pool, event, 2))
+    await work_off(pool, worker)
+
+    statement = "update mails set status = 'bounced' where event_id = $1 and recipient = 'guest-0@example.com'"
+    await pool.execute(statement, event.id)
+
+    assert await states(pool, wave) == {"sent": 1, "bounced": 1}
 
 
 async def test_paused_wave_sends_nothing_and_goes_on_where_it_was(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:

@@ -17,6 +17,8 @@ from .letters import Letter
 from .mails import envelope_of, write_letter
 from .wave_model import MailState, Skipped, WaveMail, WaveState
 
+_SETTLED = frozenset({MailState.SENT, MailState.BOUNCED, MailState.FAILED, MailState.UNCLEAR})
+
 
 class Order(msgspec.Struct, frozen=True):
     """The payload of `wave_mail`. `round` counts how often a person had it sent again; an older round is void."""
@@ -38,7 +40,10 @@ def wave_mailer(outbox: Outbox) -> Handler:
         mail = await wave_mail_queries.wave_mail(pool, order.wave_id, order.invitation_id)
         if mail is None or mail.round != order.round:
             return
-        if mail.state == MailState.SENDING:
+        if mail.state in _SETTLED and not await wave_mail_queries.was_job_settled(pool, job.id):
+            await _move(pool, order, mail.state, MailState.QUEUED)  # somebody had it sent again from the outbox
+            await _send(pool, job, order, mail, outbox)
+        elif mail.state == MailState.SENDING:
             await _take_over(pool, job, order)
         elif mail.state == MailState.QUEUED and mail.wave.state == WaveState.PAUSED:
             await _move(pool, order, MailState.QUEUED, MailState.WAITING)

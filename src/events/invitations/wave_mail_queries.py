@@ -99,6 +99,11 @@ async def settle_by_outbox(db: Executor, wave_id: UUID, invitation_id: UUID, job
     return status == "UPDATE 1"
 
 
+async def was_job_settled(db: Executor, job_id: int) -> bool:
+    """Whether the job's mail came to an end before; a job that begins anew has none."""
+    return bool(await db.fetchval("select exists (select from mails where job_id = $1 and status <> 'queued')", job_id))
+
+
 async def note_interruption(db: Executor, job_id: int) -> None:
     """The mail of a job that died while sending is no longer on its way."""
     await db.execute(

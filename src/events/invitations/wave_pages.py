@@ -101,7 +101,7 @@ async def show_wave(
         "invitations/wave.html",
         **scope.words(staff),
         wave=present_wave(wave, progress, scope.time_zone, clock.now()),
-        progress=progress_words(state, progress, wave, clock.now()),
+        progress=progress_words(state, progress, wave, home=f"{scope.home}/waves/{wave_id}", now=clock.now()),
         troubles=[present_trouble(mail) for mail in await wave_mail_queries.troubled_mails(db, wave_id)],
         done=done,
     )
@@ -118,8 +118,10 @@ async def stream_wave(
     live: NamedDependency[Live],
 ) -> Stream:
     """The same progress as it changes."""
-    wave = await _wave(pool, await scope_for_staff(pool, staff, request, slug), wave_id)
-    return Stream(wave_stream(live, pool, wave, current_language()), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+    scope = await scope_for_staff(pool, staff, request, slug)
+    wave = await _wave(pool, scope, wave_id)
+    stream = wave_stream(live, pool, wave, home=f"{scope.home}/waves/{wave_id}", language=current_language())
+    return Stream(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
 @post(below("/waves/{wave_id:uuid}/{deed:str}"), status_code=303)

@@ -28,11 +28,11 @@ RETRY_MILLISECONDS = 1000
 _templates = new_environment()
 
 
-def progress_words(state: WaveState, progress: Progress, wave: Wave, now: datetime) -> dict[str, Any]:
-    """What the fragment shows, in the current language."""
+def progress_words(state: WaveState, progress: Progress, wave: Wave, *, home: str, now: datetime) -> dict[str, Any]:
+    """What the fragment shows, in the current language. `home` is the address of the wave."""
     word, tone = state_words(state, wave.send_at, now)
     return {
-        "state": state.value,
+        "home": home,
         "word": word,
         "tone": tone,
         "through": progress.recipients - progress.open,
@@ -44,7 +44,7 @@ def progress_words(state: WaveState, progress: Progress, wave: Wave, now: dateti
 
 
 async def wave_stream(
-    live: Live, pool: Pool, wave: Wave, language: str, *, lifetime_seconds: float = LIFETIME_SECONDS
+    live: Live, pool: Pool, wave: Wave, *, home: str, language: str, lifetime_seconds: float = LIFETIME_SECONDS
 ) -> AsyncGenerator[bytes, None]:
     """The messages of one browser: the bar whenever it moved. Ends when the wave is through, or after ten minutes."""
     loop = asyncio.get_running_loop()
@@ -52,7 +52,7 @@ async def wave_stream(
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
     with live.subscribe(wave.live_topic) as changes:
         while loop.time() < ends_at:
-            html = await _fragment(pool, wave, language)
+            html = await _fragment(pool, wave, home, language)
             if html != shown:
                 yield _message("board", msgspec.json.encode({"progress": html}).decode())
             if html != shown or loop.time() - spoken_at > ALIVE_SECONDS:
@@ -62,10 +62,10 @@ async def wave_stream(
                 return
 
 
-async def _fragment(pool: Pool, wave: Wave, language: str) -> str:
+async def _fragment(pool: Pool, wave: Wave, home: str, language: str) -> str:
     state, progress = await wave_queries.progress_of(pool, wave.id)
     with use_language(language):
-        words = progress_words(state, progress, wave, clock.now())
+        words = progress_words(state, progress, wave, home=home, now=clock.now())
         return _templates.get_template("invitations/wave_progress.html").render(progress=words)
 
 
