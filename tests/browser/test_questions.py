@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.async_api import FilePayload
 
 from events.accounts.access import SESSION_COOKIE
 from events.accounts.model import Role
@@ -71,6 +72,17 @@ async def test_without_scripts_the_condition_is_said(open_page: OpenPage, pool: 
     page = await open_page(f"/e/{event.slug}", java_script_enabled=False)
     words = page.get_by_text("Only if your answer to “Do you need a hotel?” is: Yes, please.").first
     assert [await page.locator("#q-nights").is_visible(), await words.is_visible()] == [True, True]
+
+
+async def test_a_file_that_is_too_large_is_refused_before_it_is_sent(open_page: OpenPage, pool: Pool) -> None:
+    event, _questions = await dinner(pool)
+    page = await open_page(f"/e/{event.slug}")
+    field = page.locator("#q-passport")
+    await field.set_input_files(FilePayload(name="passport.jpg", mimeType="image/jpeg", buffer=b"\xff\xd8\xff" + b"\0" * 5_000_000))
+    told = await page.locator("#q-passport-error").inner_text()
+    assert (told, await field.input_value()) == ("This file is too large: at most 5 MB.", "")
+    await field.set_input_files(FilePayload(name="passport.jpg", mimeType="image/jpeg", buffer=b"\xff\xd8\xff"))
+    assert (await page.locator("#q-passport-error").count(), await field.input_value() != "") == (0, True)
 
 
 @pytest.mark.parametrize(("locale", "scheme"), [("de", "light"), ("ja", "dark")])
