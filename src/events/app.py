@@ -39,6 +39,7 @@ from .invitations import (
     waves,
 )
 from .invitations import pages as invitations_pages
+from .invitations.deputy_jobs import deputy_mailer
 from .invitations.jobs import wave_mailer
 from .invitations.mail_samples import invitation_kinds
 from .invitations.move_jobs import invitation_move_mailer
@@ -231,6 +232,7 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
         "booking_mail": booking_mailer(outbox, clashes_by_move=itinerary_moves.clashes_by_move),
         importing.JOB: importing.importer(tokens.Tokens(settings.secret_key)),
         "consent_mail": consent_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
+        "deputy_mail": deputy_mailer(outbox),
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "invitation_moved": invitation_move_mailer(outbox),
         "programme_mail": programme_mailer(outbox),

@@ -25,6 +25,7 @@ from events.registration.model import Booking, GuestDetails, SignUp
 from events.registration.queries import booking_by_id, booking_by_token
 
 from . import queries
+from .deputy_jobs import tell_deputy
 from .errors import AnsweringElsewhere, AnswersClosed, InvitationWithdrawn, NothingDecided, NotInvitedThere, TooManyCompanions
 from .model import Answer, Invitation, InvitedEvent
 from .party import COMPANION, DEPUTY, Party, party_of, same_name
@@ -193,6 +194,7 @@ async def _pass_on(desk: ClaimDesk, tx: Connection, party: Party, given: Answers
     )
     if reply.answer == Answer.SUBSTITUTED and reply.deputy:
         await queries.insert_invitation_guests(tx, party.invitation.id, [(guest_id, DEPUTY, reply.deputy.email)])
+        await tell_deputy(tx, party.invitation.id, guest_id, reply.event_id)
     else:
         await queries.set_guest(tx, party.invitation.id, guest_id)
 
@@ -209,6 +211,8 @@ async def _take(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, 
     assert booking is not None
     async with desk.pool.acquire() as connection, connection.transaction():
         await _note_who_came_in(connection, party, reply, booking, guests)
+        if reply.answer == Answer.SUBSTITUTED and party.principal_at(reply.event_id) is None:
+            await _tell_deputy_of(connection, party, booking, guests[0])
         booked = replace(invited, booking_id=invited.booking_id or booking.id)
         await queries.record_answers(connection, [(booked, reply.answer)], giver=giver, now=clock.now())
 
@@ -250,6 +254,14 @@ async def _note_who_came_in(tx: Connection, party: Party, reply: Reply, booking:
             continue
         email = reply.deputy.email if first and reply.deputy else ""
         await queries.insert_invitation_guests(tx, invitation.id, [(place.guest_id, DEPUTY if first else COMPANION, email)])
+
+
+async def _tell_deputy_of(tx: Connection, party: Party, booking: Booking, deputy: GuestDetails) -> None:
+    """The deputy has a place of their own now: the one they are known by, or of their name."""
+    for place in booking.places:
+        if place.guest_id == deputy.guest_id or (deputy.guest_id is None and same_name(place.guest, deputy)):
+            await tell_deputy(tx, party.invitation.id, place.guest_id, booking.event_id)
+            return
 
 
 def _principal(party: Party, given: Answers, reply: Reply) -> GuestDetails:
