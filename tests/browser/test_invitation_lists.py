@@ -23,7 +23,8 @@ from tests.invitations.wave_builders import Mailboxes, mail_server, scope_of, se
 from tests.staff import make_session, make_staff
 
 PEOPLE: list[dict[str, Any]] = [
-    {"family_name": "Müßig-Großäcker", "given_name": "Jörg", "honorific": "Prof. Dr.-Ing.", "locale": "de", "company": "Universität Beispielstadt"},
+    {"family_name": "Müßig-Großäcker", "given_name": "Jörg", "honorific": "Prof. Dr.-Ing.", "locale": "de",
+     "company": "Universität Beispielstadt"},
     {"family_name": "見本", "given_name": "花子", "family_name_kana": "ミホン", "given_name_kana": "ハナコ", "locale": "ja",
      "family_name_latin": "Mihon", "given_name_latin": "Hanako", "company": "株式会社みほん光学", "job_title": "課長", "honorific": ""},
     {"family_name": "葛󠄀例", "given_name": "三郎", "honorific": "", "locale": "ja", "company": "例示電機", "flags": ("vip", "no_photo")},

@@ -136,7 +136,10 @@ async def test_long_list_goes_on_without_gap_or_repetition_while_guests_are_adde
 
 
 async def test_list_takes_the_same_number_of_statements_for_one_and_for_many(
-    organiser: httpx.AsyncClient, pool: Pool, event: Event, statements: Any  # noqa: F811
+    organiser: httpx.AsyncClient,
+    pool: Pool,
+    event: Event,
+    statements: Any,  # noqa: F811
 ) -> None:
     counts = []
     for _ in range(2):
