@@ -20,6 +20,9 @@ from .accounts import access
 from .accounts import jobs as accounts_jobs
 from .accounts import pages as accounts_pages
 from .accounts.errors import SignInRequired, TokenRequired
+from .co_hosts import organiser_pages as co_hosts_organiser_pages
+from .co_hosts import pages as co_hosts_pages
+from .co_hosts import team_pages
 from .door import api as door_api
 from .door import pages as door_pages
 from .door import pairing_pages as door_pairing_pages
@@ -106,6 +109,9 @@ PAGES: list[ControllerRouterHandler] = [
     booking_answer_pages.router,
     booking_pages.router,
     confirmation_pages.router,
+    co_hosts_organiser_pages.router,
+    co_hosts_pages.router,
+    team_pages.router,
     door_api.api,
     door_pages.router,
     door_pairing_pages.router,

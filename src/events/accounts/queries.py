@@ -18,7 +18,8 @@ async def staff_by_email(db: Executor, email: str) -> UUID | None:
         select s.id
         from staff s
         where s.email = lower($1)
-          and exists (select from memberships m where m.staff_id = s.id)
+          and (exists (select from memberships m where m.staff_id = s.id)
+               or exists (select from co_host_members c where c.staff_id = s.id))
         """,
         email,
     )

@@ -1,11 +1,12 @@
 """The organiser's list of events and the live board of one."""
 
 from datetime import datetime
+from typing import Any
 
-from litestar import Router, get
+from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Stream, Template
+from litestar.response import Redirect, Stream, Template
 
 from events.accounts.model import Role, Staff
 from events.kit import clock
@@ -23,8 +24,10 @@ from .stream import board_stream
 
 
 @get("/organiser")
-async def show_events(staff: NamedDependency[Staff], db: NamedDependency[Connection]) -> Template:
-    """Everything this person works on: what comes first, what is over at the end."""
+async def show_events(staff: NamedDependency[Staff], db: NamedDependency[Connection]) -> Response[Any]:
+    """Everything this person works on: what comes first, what is over at the end. A co-host's people have a desk of their own."""
+    if not staff.roles:
+        return Redirect("/co-hosts", status_code=303)
     events = await board_queries.events_with_counts(db, list(staff.roles))
     now = clock.now()
     coming = [event for event in events if event.ends_at > now]

@@ -1,0 +1,1 @@
+"""The desk of a co-host, and who decides about it."""
