@@ -7,6 +7,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from events.invitations import answering
 from events.invitations.access import WRONG_LINKS_PER_MINUTE
 from events.invitations.actions import replace_link
 from events.invitations.model import Answer, Invitation
@@ -283,3 +284,17 @@ async def test_more_events_take_no_more_queries(pool: Pool) -> None:
                 await party_of(db, invitation.id)
         counted.append(len(statements))
     assert counted[0] == counted[1]
+
+
+async def test_an_answer_that_cannot_get_its_turn_leads_back_to_the_page(
+    pool: Pool, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "TURN_IS_AWAITED_SECONDS", 0.1)
+    invitation, (dinner,) = await invited(pool)
+    page = await visitor.open(link_of(invitation))
+    await pool.execute("update invitations set answering_until = now() + interval '1 minute' where id = $1", invitation.id)
+    refused = await visitor.send(page, at(dinner, answer="accepted") | {"privacy": "yes"})
+    assert (refused.status, "another window" in refused.text, link_of(invitation) in refused.links) == (409, True, True)
+    await pool.execute("update invitations set answering_until = now() where id = $1", invitation.id)  # whoever held it has died
+    assert (await visitor.send(page, at(dinner, answer="accepted") | {"privacy": "yes"})).status == 200
+    assert await states(pool, await party_of(pool, invitation.id)) == [("accepted", ["Platzhalter"])]

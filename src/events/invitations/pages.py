@@ -17,7 +17,7 @@ from events.itinerary.notices import ClashNotice, are_known, clash_notice
 from events.kit import limits
 from events.kit.clock import now
 from events.kit.database import Executor, Pool
-from events.kit.errors import TooManyRequests
+from events.kit.errors import DomainError, TooManyRequests
 from events.kit.forms import Form
 from events.kit.http import LANGUAGE_COOKIE
 from events.kit.i18n import LANGUAGES, set_language
@@ -107,7 +107,11 @@ async def answer_invitation(request: AnyRequest, token: FromPath[str]) -> Respon
     clashes = await _unknown_clashes(pool, party, given, form) if given else None
     if given is None or clashes:
         return await _page(pool, request, party, link, form=form, asking=asking, status=422, clash_notice=clashes)
-    refused = await answer(desk, invitation.id, given, giver=GIVERS[link])
+    try:
+        refused = await answer(desk, invitation.id, given, giver=GIVERS[link])
+    except DomainError as refusal:
+        refusal.link = refusal.link or request.url.path
+        raise
     for reply in given.replies:
         here.live.mark(party.events[reply.event_id].live_topic)
     here.worker.wake()
