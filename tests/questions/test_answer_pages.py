@@ -97,6 +97,8 @@ async def test_security_and_owners_open_answers_and_that_is_written_down(
         closed = Page(await client.get(path))
         opened = Page(await client.post(f"{path}/opened"))
     assert ("1970" in closed.text, "January 31, 1970" in opened.text) == (False, True)
+    here = f"/organiser/events/{event.slug}"
+    assert closed.links[-4:][0] == (f"{here}/applications" if role == Role.REVIEWER else f"{here}/guests")
     assert await audited(pool, event) == ["answers_viewed"]
 
 
