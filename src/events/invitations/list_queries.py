@@ -95,6 +95,16 @@ i.inviter, i.posted_at, i.withdrawn_at, c.name as co_host, s.answers, s.continge
 coalesce(m.last_error, '') as mail_error, m.created_at as mailed_at, w.state as wave_state, w.wave_id, {_TROUBLED} as troubled
 """
 
+# Sorted before anything is looked up for them, so that a page looks up a page and not the whole list.
+_IN_ORDER = """
+from (
+    select *, sort_key collate "C" as listed_by
+    from invitations
+    where organiser_id = $1
+    order by sort_key collate "C" %(way)s, id %(way)s
+) i
+"""
+
 
 class InvitationLine(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the list. `answers` by the slug of the event; `mail_status` of the last mail about it, `wave_state` in the last wave."""
@@ -158,14 +168,14 @@ async def invitations_page(
     rows = await db.fetch(
         f"""
         select {_LINE}
-        {_ASKED_FOR}
+        {_ASKED_FOR.replace("from invitations i", _IN_ORDER % {"way": way}, 1)}
         {conditions}
-          and (${place}::uuid is null or (i.sort_key collate "C", i.id) {beyond} (
+          and (${place}::uuid is null or (i.listed_by, i.id) {beyond} (
                 select k.sort_key collate "C", k.id
                 from invitations k
                 where k.id = ${place}
                   and k.organiser_id = $1))
-        order by i.sort_key collate "C" {way}, i.id {way}
+        order by i.listed_by {way}, i.id {way}
         limit ${place + 1}
         """,
         *values,
