@@ -60,11 +60,12 @@ def _live_places(tickets: Sequence[Ticket]) -> list[Place]:
 def _own_words(tickets: Sequence[Ticket], first_event: dict[str, Any], stationery: Stationery) -> dict[str, Any]:
     events, lead = events_of(tickets), tickets[0]
     days = [day_label(event.starts_at, event.time_zone, locale=current_language()) for event in (events[0], events[-1])]
+    joint = "〜" if current_language() == "ja" else " – "
     counted = ngettext("%(num)s event", "%(num)s events", len(events)) % {"num": len(events)}
     whole = {
         "title": first_event["programme"] or first_event["title"],
         "programme": "",
-        "when": f"{counted} · {' – '.join(dict.fromkeys(days))}",
+        "when": f"{counted} · {joint.join(dict.fromkeys(days))}",
         "venue": "",
         "address": "",
     }
