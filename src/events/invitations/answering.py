@@ -36,13 +36,16 @@ TURN_IS_AWAITED_SECONDS = 8.0
 _LOOK_AGAIN_SECONDS = 0.05
 
 
-async def answer(desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver: Giver) -> list[Refused]:
+async def answer(
+    desk: ClaimDesk, invitation_id: UUID, given: Answers, *, giver: Giver, events: dict[UUID, Event] | None = None
+) -> list[Refused]:
     """Puts every reply into effect that changes something, and answers what was refused, per event.
 
+    `events` are those of the invitation, if they are at hand.
     Raises `InvitationWithdrawn`, `NotInvitedThere`, `AnsweringElsewhere`.
     """
     async with turn(desk.pool, invitation_id):
-        party = await party_of(desk.pool, invitation_id)
+        party = await party_of(desk.pool, invitation_id, events=events)
         _check(party, _with_known_companions(party, given), giver)
         party = await _with_contact(desk.pool, party, given)
         refused, moved = await _stay_away(desk.pool, party, given, giver=giver), False
@@ -203,7 +206,7 @@ async def _take(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, 
     """Claims places for all of these or none, then writes the answer down with who came in."""
     invited, event = party.invited_to(reply.event_id), party.events[reply.event_id]
     assert invited is not None
-    sign_up = await _sign_up(desk.pool, party, given, reply, guests)
+    sign_up = _sign_up(party, given, reply, guests)
     try:
         booking = await booking_by_id(desk.pool, (await registration.register(desk, event, sign_up)).booking_id)
     except KeyReused as earlier:  # taken before with other details, but never written down
@@ -217,13 +220,12 @@ async def _take(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, 
         await queries.record_answers(connection, [(booked, reply.answer)], giver=giver, now=clock.now())
 
 
-async def _sign_up(pool: Pool, party: Party, given: Answers, reply: Reply, guests: Sequence[GuestDetails]) -> SignUp:
+def _sign_up(party: Party, given: Answers, reply: Reply, guests: Sequence[GuestDetails]) -> SignUp:
     invitation, event = party.invitation, party.events[reply.event_id]
     invited = party.invited_to(reply.event_id)
     assert invited is not None
-    attempt = await queries.answers_so_far(pool, invitation.id, reply.event_id)
     return SignUp(
-        key=f"invitation:{invitation.id}:{attempt}:{len(list(party.placed_at(reply.event_id)))}",
+        key=f"invitation:{invitation.id}:{invited.answers}:{len(list(party.placed_at(reply.event_id)))}",
         email=invitation.mail_address,
         locale=invitation.locale,
         source="invitation",
@@ -243,17 +245,17 @@ async def _sign_up(pool: Pool, party: Party, given: Answers, reply: Reply, guest
 async def _note_who_came_in(tx: Connection, party: Party, reply: Reply, booking: Booking, guests: Sequence[GuestDetails]) -> None:
     """The claim gives new guests their ids; they stand in the booking in the order they were named, after those known before."""
     invitation = party.invitation
-    if invitation.booking_id is None:
-        await queries.set_lead(tx, invitation.id, booking.party_id)
-    known = {guest.guest_id for guest in guests if guest.guest_id}
+    known, invitee_id = {guest.guest_id for guest in guests if guest.guest_id}, invitation.guest_id
     created = [place for place in booking.places if place.guest_id not in known]
     for details, place in zip([guest for guest in guests if guest.guest_id is None], created, strict=False):
         first = guests[0] is details and party.principal_at(reply.event_id) is None
         if first and reply.answer == Answer.ACCEPTED:
-            await queries.set_guest(tx, invitation.id, place.guest_id)
+            invitee_id = place.guest_id
             continue
         email = reply.deputy.email if first and reply.deputy else ""
         await queries.insert_invitation_guests(tx, invitation.id, [(place.guest_id, DEPUTY if first else COMPANION, email)])
+    if (invitation.booking_id, invitation.guest_id) != (booking.party_id, invitee_id):
+        await queries.set_party(tx, invitation.id, booking.party_id, guest_id=invitee_id)
 
 
 async def _tell_deputy_of(tx: Connection, party: Party, booking: Booking, deputy: GuestDetails) -> None:

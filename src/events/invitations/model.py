@@ -97,7 +97,10 @@ class Invitation(NewInvitation, frozen=True, kw_only=True):
 
 
 class InvitedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One event of an invitation and the latest answer to it. `contingent` is the slug of the pool; none: any shared place."""
+    """One event of an invitation and the latest answer to it. `contingent` is the slug of the pool; none: any shared place.
+
+    `answers` counts all that were given: what makes each attempt to take places another one.
+    """
 
     invitation_id: UUID
     event_id: UUID
@@ -106,6 +109,7 @@ class InvitedEvent(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer
     answered_at: datetime | None
     booking_id: UUID | None
+    answers: int
 
 
 class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ from .forms import (
     values_of_page,
 )
 from .model import Answer, AnswerSource, Invitation, Link
-from .party import Party, party_of
+from .party import Party, party_behind
 from .replies import Answers, Giver
 
 AnyRequest = Request[Any, Any, State]
@@ -76,7 +76,7 @@ async def show_invitation(
     _speak(request, invitation)
     if closed := _closed(invitation, link):
         return await _closed_page(pool, request, invitation, closed)
-    party = await party_of(pool, invitation.id)
+    party = await party_behind(pool, invitation)
     asking = await asking_for(request.app.state.questions, party, tokens)
     form = Form(values_of_page(party).items())
     return await _page(pool, request, party, link, form=form, asking=asking, saved=said == "saved", refused=refusals_told(refused))
@@ -98,7 +98,7 @@ async def answer_invitation(request: AnyRequest, token: FromPath[str]) -> Respon
         return await _closed_page(pool, request, invitation, closed)
     if not await limits.allow(pool, "answers", who=str(invitation.id), limit=ANSWERS_PER_HOUR, window_seconds=3600):
         raise TooManyRequests(link=request.url.path)
-    party = await party_of(pool, invitation.id)
+    party = await party_behind(pool, invitation)
     asking = await asking_for(here.questions, party, desk.tokens)
     if form.files:
         await asking.receive_files(pool, form, event_prefixes(party), companion_keys(party, now()))
@@ -108,7 +108,7 @@ async def answer_invitation(request: AnyRequest, token: FromPath[str]) -> Respon
     if given is None or clashes:
         return await _page(pool, request, party, link, form=form, asking=asking, status=422, clash_notice=clashes)
     try:
-        refused = await answer(desk, invitation.id, given, giver=GIVERS[link])
+        refused = await answer(desk, invitation.id, given, giver=GIVERS[link], events=party.events)
     except DomainError as refusal:
         refusal.link = refusal.link or request.url.path
         raise

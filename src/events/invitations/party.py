@@ -110,12 +110,17 @@ async def party_of(db: Executor, invitation_id: UUID, *, events: dict[UUID, Even
     invitation = await queries.invitation_by_id(db, invitation_id)
     if invitation is None:
         raise NotFound
-    invited = await queries.invited_events(db, invitation_id)
+    return await party_behind(db, invitation, events=events)
+
+
+async def party_behind(db: Executor, invitation: Invitation, *, events: dict[UUID, Event] | None = None) -> Party:
+    """The same for an invitation that was just read."""
+    invited = await queries.invited_events(db, invitation.id)
     lead = invitation.booking_id
     return Party(
         invitation=invitation,
         invited=invited,
         events=events or await events_by_ids(db, [one.event_id for one in invited]),
         bookings=await bookings_of_party(db, lead) if lead else [],
-        came_in={guest: (role, email) for guest, role, email in await queries.invitation_guests(db, invitation_id)} if lead else {},
+        came_in={guest: (role, email) for guest, role, email in await queries.invitation_guests(db, invitation.id)} if lead else {},
     )

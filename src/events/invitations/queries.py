@@ -44,7 +44,11 @@ async def invited_events(db: Executor, invitation_id: UUID) -> list[InvitedEvent
     """What the invitation is for, in order of time."""
     rows = await db.fetch(
         """
-        select ie.invitation_id, ie.event_id, ie.pool_id, p.slug as contingent, ie.answer, ie.answered_at, ie.booking_id
+        select ie.invitation_id, ie.event_id, ie.pool_id, p.slug as contingent, ie.answer, ie.answered_at, ie.booking_id,
+               (select count(*)
+                from answers a
+                where a.invitation_id = ie.invitation_id
+                  and a.event_id = ie.event_id) as answers
         from invitation_events ie
         join events e on e.id = ie.event_id
         left join pools p on p.id = ie.pool_id
@@ -62,11 +66,6 @@ async def answers_of(db: Executor, invitation_id: UUID) -> list[GivenAnswer]:
         "select event_id, answer, actor, source, note, at from answers where invitation_id = $1 order by id desc", invitation_id
     )
     return [msgspec.convert(dict(row), GivenAnswer) for row in rows]
-
-
-async def answers_so_far(db: Executor, invitation_id: UUID, event_id: UUID) -> int:
-    """How often the invitation was answered for the event: what makes each attempt to take places another one."""
-    return int(await db.fetchval("select count(*) from answers where invitation_id = $1 and event_id = $2", invitation_id, event_id))
 
 
 async def insert_invitation(
@@ -153,9 +152,14 @@ async def record_answers(db: Executor, given: Sequence[tuple[InvitedEvent, Answe
     )
 
 
-async def set_lead(tx: Connection, invitation_id: UUID, booking_id: UUID) -> None:
-    """The first booking of an invitation leads all later ones."""
-    await tx.execute("update invitations set booking_id = $2 where id = $1 and booking_id is null", invitation_id, booking_id)
+async def set_party(tx: Connection, invitation_id: UUID, booking_id: UUID, *, guest_id: UUID | None) -> None:
+    """The first booking of an invitation leads all later ones; the invitee may have become a guest with it."""
+    await tx.execute(
+        "update invitations set booking_id = coalesce(booking_id, $2), guest_id = coalesce(guest_id, $3) where id = $1",
+        invitation_id,
+        booking_id,
+        guest_id,
+    )
 
 
 async def set_guest(tx: Connection, invitation_id: UUID, guest_id: UUID) -> None:
