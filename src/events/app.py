@@ -95,6 +95,7 @@ from .selection import line_pages, offer_pages
 from .selection import pages as selection_pages
 from .settings import Settings
 from .tickets import pages as tickets_pages
+from .tickets import reissue, reissue_pages
 from .tickets.jobs import booking_mailer, order_planned_mails
 from .tickets.mailbox_pages import mailbox
 from .tickets.samples import booking_kinds
@@ -152,6 +153,7 @@ PAGES: list[ControllerRouterHandler] = [
     plan_pages.router,
     subscription_pages.router,
     text_pages.router,
+    reissue_pages.router,
     tickets_pages.router,
     wave_pages.router,
     wave_plan_pages.router,
@@ -241,6 +243,7 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
         "deputy_mail": deputy_mailer(outbox),
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "invitation_moved": invitation_move_mailer(outbox),
+        "lost_tickets": reissue.answer_lost,
         "programme_mail": programme_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "wave_mail": wave_mailer(outbox),

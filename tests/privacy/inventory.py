@@ -3,7 +3,7 @@
 # About guests and invitees: overwritten or deleted by `privacy.erasure`, and by retention in time.
 ABOUT_PEOPLE: dict[str, str] = {
     "answers": "note",
-    "bookings": "email idempotency_key payer registrant_name",
+    "bookings": "email idempotency_key payer registrant_name wanted_email",
     "cancellations": "reason",
     "consents": "address",
     "guests": "access_needs company department diet family_name family_name_kana family_name_latin given_name given_name_kana"
@@ -25,10 +25,11 @@ ABOUT_PEOPLE: dict[str, str] = {
 
 # Keys, hashes, tokens and sealed bytes made from what stands above: gone with it, but not to be found by reading.
 DERIVED: dict[str, str] = {
-    "bookings": "request_hash token_hash",
+    "bookings": "request_hash token_hash wanted_email_hash",
     "consents": "confirm_hash",
     "ended_links": "token_hash",
     "erasure_requests": "guest_ids token_hash",
+    "former_codes": "code_hash",
     "guests": "flags sort_key",
     "import_rows": "problems twin",
     "invitations": "delegate_hash flags match_key sort_key token_hash",

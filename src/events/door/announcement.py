@@ -17,6 +17,7 @@ HEADLINES = {
     "admitted": N_("Welcome"),
     "already_in": N_("Already inside"),
     "unknown": N_("Not a valid ticket"),
+    "replaced": N_("Replaced ticket"),
     "other_event": N_("Not valid here"),
     "held": N_("Not confirmed yet"),
     "offered": N_("Not confirmed yet"),

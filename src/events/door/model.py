@@ -30,6 +30,7 @@ class Reason(StrEnum):
     """Why somebody is refused. The states of a registration keep their own names."""
 
     UNKNOWN = "unknown"
+    REPLACED = "replaced"
     OTHER_EVENT = "other_event"
     HELD = "held"
     OFFERED = "offered"

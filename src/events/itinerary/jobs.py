@@ -17,11 +17,13 @@ from .mails import KIND, events_of, write_mail
 
 
 class Order(msgspec.Struct, frozen=True):
-    """The payload of `programme_mail`. A party that did not exist when it was ordered is found by the form's key."""
+    """The payload of `programme_mail`. A party that did not exist when it was ordered is found by the form's key. `again`: the party
+    wants to have it once more."""
 
     programme_id: UUID
     key: str
     lead_id: UUID | None = None
+    again: bool = False
 
 
 def programme_mailer(outbox: Outbox) -> Handler:
@@ -32,7 +34,7 @@ def programme_mailer(outbox: Outbox) -> Handler:
         lead_id = order.lead_id or await queries.party_of_key(pool, order.programme_id, order.key)
         tickets = await tickets_of_booking(pool, lead_id) if lead_id else []
         events = events_of(tickets)
-        if lead_id is None or not events or await queries.is_told(pool, job.id, lead_id, KIND):
+        if lead_id is None or not events or (not order.again and await queries.is_told(pool, job.id, lead_id, KIND)):
             return
 
         async def write(posting: Posting) -> Message:

@@ -26,6 +26,7 @@ _SENTENCES = {
     "application_approved": N_("spoke for an application"),
     "application_rejected": N_("spoke against an application"),
     "application_incomplete": N_("asked for something missing in an application"),
+    "ticket_reissued": N_("issued a ticket again"),
     "place_cancelled": N_("cancelled a place"),
     "place_approved": N_("approved a guest"),
     "place_rejected": N_("declined an application"),

@@ -19,7 +19,8 @@ NOBODY_INVITED = """email = '', delegate_email = '', honorific = '', family_name
     token_hash = sha256(uuid_send(gen_random_uuid())), delegate_hash = sha256(uuid_send(gen_random_uuid())),
     withdrawn_at = coalesce(withdrawn_at, $2), erased_at = $2"""
 
-NO_CONTACT = """email = '', registrant_name = '', payer = null, idempotency_key = 'erased:' || id, request_hash = ''"""
+NO_CONTACT = """email = '', registrant_name = '', payer = null, idempotency_key = 'erased:' || id, request_hash = '',
+    wanted_email = '', wanted_email_hash = null, wanted_email_at = null"""
 
 
 async def places_to_give_back(db: Executor, guest_ids: Sequence[UUID], now: datetime) -> list[tuple[UUID, list[UUID]]]:

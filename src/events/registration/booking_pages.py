@@ -47,6 +47,8 @@ MOST_NAMED = 60  # a programme has thirty events and more
 # What happened just before, said once at the top of the booking's page.
 NOTICES = {
     "changed": N_("Your changes are saved. A mail confirms them."),
+    "reissued": N_("The ticket has a new code, and the old one opens nothing any more. The new one is on its way by mail."),
+    "sent-again": N_("The tickets are on their way again."),
     "cancelled": N_("Given back, thank you. A mail confirms it."),
     "sent-before": N_("This form was already sent, so we did not book again. This is your booking; you can change it below."),
 }

@@ -8,15 +8,17 @@ from events.kit.tokens import token_hash
 from events.programme.queries import events_by_ids
 
 from . import queries
-from .errors import TicketNotValid, TicketUnknown
+from .errors import TicketNotValid, TicketReplaced, TicketUnknown
 from .model import Admission, Ticket, TicketRow, typed_code
+from .reissue_queries import was_replaced
 
 
 async def find_ticket(db: Executor, written_code: str) -> Ticket:
-    """The ticket of a code in any case and grouping; raises TicketUnknown."""
-    tickets = await _with_events(db, await queries.ticket_by_code(db, token_hash(typed_code(written_code))))
+    """The ticket of a code in any case and grouping; raises TicketUnknown, or TicketReplaced for a code it had before."""
+    code_hash = token_hash(typed_code(written_code))
+    tickets = await _with_events(db, await queries.ticket_by_code(db, code_hash))
     if not tickets:
-        raise TicketUnknown
+        raise TicketReplaced(link="/tickets/lost") if await was_replaced(db, code_hash) else TicketUnknown(link="/tickets/lost")
     return tickets[0]
 
 

@@ -16,3 +16,16 @@ class TicketNotValid(DomainError):
     code = "ticket_not_valid"
     title = N_("This ticket opens no event at the moment.")
     next_step = N_("Its page shows why, and what you can do.")
+
+
+class TicketReplaced(DomainError):
+    status = 410
+    code = "ticket_replaced"
+    title = N_("This ticket was replaced by a newer one.")
+    next_step = N_("It opens nothing any more. The newer one came by mail to whoever signed you up; we can send it again.")
+
+
+class NoTicketYet(DomainError):
+    code = "no_ticket_yet"
+    title = N_("There is no ticket for this at the moment.")
+    next_step = N_("A ticket belongs to a confirmed place at an event that is still to come. The booking's page shows where you stand.")

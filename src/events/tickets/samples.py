@@ -36,6 +36,8 @@ def booking_kinds() -> list[MailKind]:
         _kind("offer_withdrawn", N_("Offer taken back"), RegistrationState.CANCELLED),
         _kind("promoted", N_("Moved up"), RegistrationState.CONFIRMED, ticketed),
         _kind("changed", N_("Change"), RegistrationState.CONFIRMED, ticketed),
+        _kind("resent", N_("Ticket sent again"), RegistrationState.CONFIRMED, ticketed),
+        _kind("reissued", N_("New ticket instead of an old one"), RegistrationState.CONFIRMED, ticketed),
         _kind("moved", N_("New time or place"), RegistrationState.CONFIRMED, ticketed),
         _kind("reminder", N_("Reminder before the event"), RegistrationState.CONFIRMED, ticketed),
         _kind("thanks", N_("Thanks after the event"), RegistrationState.CONFIRMED, (*EVERYWHERE, "event_link")),
