@@ -60,7 +60,7 @@ async def test_guests_of_others_do_not_exist_for_a_co_host(member: httpx.AsyncCl
     other = await registration_of(pool, "Fremd", hosted.event.id)
     home = f"/co-hosts/{hosted.co_hosts['japan']}"
 
-    shown = await member.get(f"{home}/events/{hosted.event.id}")
+    shown = await member.get(f"{home}/places/{hosted.event.id}")
     refused = [
         (await member.get(f"/co-hosts/{hosted.co_hosts['berlin']}")).status_code,
         (await member.get(f"{home}/guests/{other}")).status_code,
@@ -116,6 +116,6 @@ async def test_waiting_guest_of_the_contingent_is_seen(member: httpx.AsyncClient
     async with pool.acquire() as db, db.transaction():
         await cancel_places(db, hosted.event.id, [gone], actor="guest", now=now())  # type: ignore[list-item]
 
-    shown = await member.get(f"/co-hosts/{hosted.co_hosts['japan']}/events/{hosted.event.id}")
+    shown = await member.get(f"/co-hosts/{hosted.co_hosts['japan']}/places/{hosted.event.id}")
 
     assert ["Number 0" in shown.text, "Number 4" in shown.text] == [False, True]

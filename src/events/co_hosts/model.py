@@ -39,6 +39,8 @@ class OwnContingent(msgspec.Struct, frozen=True, kw_only=True):
     event_id: UUID
     event_slug: str
     event_title: Texts
+    programme_slug: str | None
+    programme_title: Texts | None
     starts_at: datetime
     ends_at: datetime
     time_zone: str

@@ -24,10 +24,12 @@ async def contingents_of(db: Executor, co_host_id: UUID) -> list[OwnContingent]:
     rows = await db.fetch(
         """
         select p.id as pool_id, p.name, p.capacity, p.taken, p.waiting, d.direct, p.release_at, p.released_at,
-               e.id as event_id, e.slug as event_slug, e.title as event_title, e.starts_at, e.ends_at, e.time_zone
+               e.id as event_id, e.slug as event_slug, e.title as event_title, e.starts_at, e.ends_at, e.time_zone,
+               y.slug as programme_slug, y.title as programme_title
         from pools p
         join events e on e.id = p.event_id
         join lateral direct_places(e.id) d on d.id = p.id
+        left join programmes y on y.id = e.programme_id
         where p.co_host_id = $1
           and e.status = 'published'
         order by e.starts_at, e.id, p.position, p.slug

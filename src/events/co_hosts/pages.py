@@ -25,7 +25,7 @@ from events.kit.times import moment_label, span_label
 from events.kit.tokens import Tokens
 from events.people.names import full_name, kana_name, second_script
 from events.programme.editing_queries import release_contingent
-from events.programme.model import Event
+from events.programme.model import Event, Texts
 from events.programme.queries import event_by_id
 from events.registration import actions as registration
 from events.registration.model import GuestDetails, RegistrationState
@@ -80,6 +80,7 @@ async def show_desk(
         groups=[("coming", coming), ("over", [one for one in reversed(contingents) if one.ends_at <= now])],
         when={one.pool_id: _span(one) for one in contingents},
         released={one.pool_id: _release(one) for one in contingents},
+        invitations=_invitations(co_host, coming),
         done=_(DONE[done]) if done in DONE else "",
     )
 
@@ -105,7 +106,7 @@ async def create_release(
     return Redirect(f"/co-hosts/{co_host_id}?done=released", status_code=303)
 
 
-@get("/co-hosts/{co_host_id:uuid}/events/{event_id:uuid}")
+@get("/co-hosts/{co_host_id:uuid}/places/{event_id:uuid}")
 async def show_guests(
     *,
     co_host_id: FromPath[UUID],
@@ -220,6 +221,17 @@ def _shown(guest: OwnGuest) -> dict[str, str]:
     }
 
 
+def _invitations(co_host: CoHost, coming: list[OwnContingent]) -> dict[str, Texts]:
+    """Where the co-host invites: its programmes, and its events that belong to none. Address → title."""
+    home = f"/co-hosts/{co_host.id}"
+    return {
+        f"{home}/programmes/{one.programme_slug}/invitations"
+        if one.programme_slug
+        else f"{home}/events/{one.event_slug}/invitations": one.programme_title or one.event_title
+        for one in coming
+    }
+
+
 def _span(one: OwnContingent) -> str:
     return span_label(one.starts_at, one.ends_at, one.time_zone, locale=current_language())
 
@@ -235,7 +247,7 @@ def _page(name: str, staff: Staff, co_host: CoHost, *, status: int = 200, **word
 
 
 def _back(co_host_id: UUID, event_id: UUID, done: str) -> Redirect:
-    return Redirect(f"/co-hosts/{co_host_id}/events/{event_id}?done={done}", status_code=303)
+    return Redirect(f"/co-hosts/{co_host_id}/places/{event_id}?done={done}", status_code=303)
 
 
 async def _note(tx: Connection, staff: Staff, co_host: CoHost, *, action: str, subject: str, detail: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ from events.kit.errors import NotFound, TooManyRequests
 from events.kit.tokens import token_hash
 
 from . import queries
+from .co_host_queries import co_host_acted_for
 from .model import Invitation, Link
 
 AnyRequest = Request[Any, Any, State]
@@ -34,9 +35,16 @@ async def invitation_by_token(db: Executor, request: AnyRequest, token: str) -> 
 
 
 async def invitation_for_staff(db: Executor, staff: Staff, invitation_id: UUID, *, at_least: Role = Role.ORGANISER) -> Invitation:
-    """The invitation, if this person works for its organiser (else `NotFound`) with at least that role (else `Forbidden`)."""
+    """The invitation, if this person works for its organiser (else `NotFound`) with at least that role (else `Forbidden`).
+
+    A co-host's people have the invitations in its name, and no others.
+    """
     invitation = await queries.invitation_by_id(db, invitation_id)
-    if invitation is None or invitation.organiser_id not in staff.roles:
+    if invitation is None:
+        raise NotFound
+    if invitation.co_host_id and await co_host_acted_for(db, invitation.co_host_id, staff.id, []):
+        return invitation
+    if invitation.organiser_id not in staff.roles:
         raise NotFound
     if not staff.may(at_least, invitation.organiser_id):
         raise Forbidden

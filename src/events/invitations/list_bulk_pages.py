@@ -90,7 +90,7 @@ async def create_contingent(
     asked = asked_by_form(scope, form)
     pools = await list_change_queries.contingents_by_event(tx, scope)
     known = {f"{event.slug}/{name}": (event.id, pool_id) for event in scope.events for name, pool_id, _texts in pools.get(event.id, [])}
-    shared = {f"{event.slug}/{OWN}": (event.id, None) for event in scope.events if event.id in pools}
+    shared = {f"{event.slug}/{OWN}": (event.id, None) for event in scope.events if event.id in pools and not scope.co_host}
     target = {**known, **shared}.get(form.choice("target", [*known, *shared]))
     if target is None:
         return await _ask(tx, staff, scope, asked, deed="contingent", form=form, status=422)
@@ -123,7 +123,10 @@ async def _ask(db: Connection, staff: Staff, scope: Scope, asked: Filter, *, dee
         targets=[
             (f"{event.slug}/{name}", f"{local(event.title)}: {words}" if scope.programme else words)
             for event in scope.events
-            for name, words in [*((name, local(texts)) for name, _pool_id, texts in pools.get(event.id, [])), *_shared(event.id in pools)]
+            for name, words in [
+                *((name, local(texts)) for name, _pool_id, texts in pools.get(event.id, [])),
+                *_shared(event.id in pools and not scope.co_host),
+            ]
         ],
         page_url=f"{scope.home}/{deed}",
     )

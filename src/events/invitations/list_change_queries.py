@@ -17,9 +17,11 @@ async def contingents_of(db: Executor, scope: Scope) -> list[tuple[str, Texts]]:
         from pools
         where event_id = any ($1::uuid[])
           and parent_id is not null
+          and ($2::uuid is null or co_host_id = $2)
         order by slug, position
         """,
         [event.id for event in scope.events],
+        scope.co_host_id,
     )
     return [(row["slug"], row["name"]) for row in rows]
 
@@ -32,9 +34,11 @@ async def contingents_by_event(db: Executor, scope: Scope) -> dict[UUID, list[tu
         from pools
         where event_id = any ($1::uuid[])
           and parent_id is not null
+          and ($2::uuid is null or co_host_id = $2)
         order by position, slug
         """,
         [event.id for event in scope.events],
+        scope.co_host_id,
     )
     found: dict[UUID, list[tuple[str, UUID, Texts]]] = {}
     for row in rows:
@@ -57,8 +61,11 @@ async def with_places(db: Executor, ids: list[UUID]) -> int:
     )
 
 
-async def co_hosts_of(db: Executor, organiser_id: UUID) -> list[tuple[str, Texts]]:
-    rows = await db.fetch("select slug, name from co_hosts where organiser_id = $1 order by slug", organiser_id)
+async def co_hosts_of(db: Executor, scope: Scope) -> list[tuple[str, Texts]]:
+    """In whose name somebody may be invited; a co-host's people invite in its own only."""
+    if scope.co_host:
+        return []
+    rows = await db.fetch("select slug, name from co_hosts where organiser_id = $1 order by slug", scope.organiser_id)
     return [(row["slug"], row["name"]) for row in rows]
 
 

@@ -55,9 +55,12 @@ def _known_rule(form: Form) -> bool:
 
 
 def _events(form: Form, scope: Scope, pools: dict[UUID, dict[str, UUID]]) -> dict[UUID, UUID | None]:
-    """The chosen events, each with its contingent's pool or none: any shared place."""
+    """The chosen events, each with its contingent's pool or none: any shared place. A co-host gives its own places only."""
     chosen = form.chosen("event") if scope.programme else [scope.slug]
     events = {event.id: event.slug for event in scope.events if event.slug in chosen}
     if not events:
         form.error("event", _("Please choose at least one event."))
-    return {event_id: pools.get(event_id, {}).get(form.values.get(f"contingent_{slug}", "")) for event_id, slug in events.items()}
+    chosen_pools = {event_id: pools.get(event_id, {}).get(form.values.get(f"contingent_{slug}", "")) for event_id, slug in events.items()}
+    if scope.co_host is None:
+        return chosen_pools
+    return {event_id: pool_id or next(iter(pools[event_id].values())) for event_id, pool_id in chosen_pools.items()}

@@ -58,16 +58,15 @@ async def create_invitation(
     scope = await scope_for_staff(tx, staff, request, slug)
     form = await Form.read(request)
     pools = await list_change_queries.contingents_by_event(tx, scope)
-    read = parse_new_invitation(form, scope, co_hosts=await list_change_queries.co_hosts_of(tx, scope.organiser_id), pools=_by_slug(pools))
+    read = parse_new_invitation(form, scope, co_hosts=await list_change_queries.co_hosts_of(tx, scope), pools=_by_slug(pools))
     if read is None:
         return await _form_page(tx, staff, scope, form, status=422)
     new, co_host, events = read
     twins = [] if form.checked("although_known") else await _twins(tx, scope, new)
     if twins:
         return await _form_page(tx, staff, scope, form, twins=twins, status=409)
-    new = msgspec.structs.replace(
-        new, co_host_id=await list_change_queries.co_host_id(tx, scope.organiser_id, co_host) if co_host else None
-    )
+    chosen = await list_change_queries.co_host_id(tx, scope.organiser_id, co_host) if co_host else None
+    new = msgspec.structs.replace(new, co_host_id=scope.co_host_id or chosen)
     invitation_id = await invite(tx, tokens, new, events=events, now=clock.now())
     await insert_audit_entry(
         tx,
@@ -81,7 +80,7 @@ async def create_invitation(
 
 
 async def _twins(db: Connection, scope: Scope, new: NewInvitation) -> list[ShownInvitation]:
-    lines = await list_queries.likely_the_same(db, scope.organiser_id, match_key=match_key(new), email=new.email, scope=scope)
+    lines = await list_queries.likely_the_same(db, scope, match_key=match_key(new), email=new.email)
     return [present_invitation(line, scope) for line in lines]
 
 
@@ -103,7 +102,7 @@ async def _form_page(
         flags=[(flag, _(FLAG_WORDS[flag])) for flag in FLAGS],
         rules=[(rule.value, _(words)) for rule, words in RULES.items()],
         pools=await list_change_queries.contingents_by_event(db, scope),
-        co_hosts=await list_change_queries.co_hosts_of(db, scope.organiser_id),
+        co_hosts=await list_change_queries.co_hosts_of(db, scope),
     )
 
 

@@ -28,7 +28,11 @@ from .list_scope import Scope, scope_for_staff
 
 AnyRequest = Request[Any, Any, State]
 
-HOMES = ["/organiser/events/{slug:str}/invitations", "/organiser/programmes/{slug:str}/invitations"]
+HOMES = [
+    f"{whose}/{kind}/{{slug:str}}/invitations"
+    for whose in ("/organiser", "/co-hosts/{co_host_id:uuid}")
+    for kind in ("events", "programmes")
+]
 
 
 def below(path: str) -> list[str]:
@@ -142,7 +146,7 @@ async def _list(
         sizes=await list_queries.group_sizes(db, scope),
         counts=await list_queries.event_counts(db, scope),
         contingents=await list_change_queries.contingents_of(db, scope),
-        co_hosts=await list_change_queries.co_hosts_of(db, scope.organiser_id),
+        co_hosts=await list_change_queries.co_hosts_of(db, scope),
         plans=await reminder_queries.plans_of(db, programme_id=scope.programme_id, event_id=scope.event_id),
         invitations=[present_invitation(line, scope) for line in shown],
         earlier=earlier,

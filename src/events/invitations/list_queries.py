@@ -17,7 +17,7 @@ from .model import Invitation
 PAGE_SIZE = 50
 MOST_AT_ONCE = 10_000  # what one wave or one change may concern
 
-# $1 organiser, $2 programme (or null), $3 event (or null). `s` is where the invitation stands at that event, or at all of them;
+# $1 organiser, $2 programme, $3 event and $4 co-host (each or null). `s` is where the invitation stands at that event, or at all of them;
 # `m` the last mail about it, `w` its part in the last wave.
 _ASKED_FOR = """
 from invitations i
@@ -55,6 +55,7 @@ left join co_hosts c on c.id = i.co_host_id
 where i.organiser_id = $1
   and ($2::uuid is null or i.programme_id = $2)
   and ($3::uuid is null or s.events > 0)
+  and ($4::uuid is null or i.co_host_id = $4)
 """
 
 _OPEN = "i.withdrawn_at is null"
@@ -189,7 +190,7 @@ async def invitations_page(
 async def group_sizes(db: Executor, scope: Scope) -> dict[Group, int]:
     """How many invitations each group has, whatever else is asked for."""
     counts = ", ".join(f"count(*) filter (where {condition}) as {group}" for group, condition in _GROUPS.items())
-    row = await db.fetchrow(f"select {counts} {_ASKED_FOR}", scope.organiser_id, scope.programme_id, scope.event_id)
+    row = await db.fetchrow(f"select {counts} {_ASKED_FOR}", *_within(scope))
     return {Group(name): size for name, size in dict(row or {}).items()}
 
 
@@ -206,18 +207,23 @@ async def event_counts(db: Executor, scope: Scope) -> list[EventCount]:
                count(i.id) filter (where x.answer = 'substituted') as substituted,
                count(i.id) filter (where x.answer = 'declined') as declined
         from events e
-        join pools p on p.id = e.id
+        cross join lateral (select sum(capacity)::int as capacity, sum(taken)::int as taken
+                            from pools
+                            where event_id = e.id
+                              and case when $3::uuid is null then parent_id is null else co_host_id = $3 end) p
         left join invitation_events x on x.event_id = e.id
         left join invitations i on i.id = x.invitation_id
                                 and i.withdrawn_at is null
                                 and ($2::uuid is null or i.programme_id = $2)
+                                and ($3::uuid is null or i.co_host_id = $3)
         where e.id = any ($1::uuid[])
           and e.status <> 'cancelled'
-        group by e.id, p.id
+        group by e.id, p.capacity, p.taken
         order by e.starts_at, e.id
         """,
         [event.id for event in scope.events],
         scope.programme_id,
+        scope.co_host_id,
     )
     return [msgspec.convert(dict(row), EventCount) for row in rows]
 
@@ -239,20 +245,18 @@ async def invitation_lines(tx: Connection, scope: Scope, asked: Filter) -> Async
         yield msgspec.convert(dict(row), InvitationLine)
 
 
-async def likely_the_same(db: Executor, organiser_id: UUID, *, match_key: str, email: str, scope: Scope) -> list[InvitationLine]:
+async def likely_the_same(db: Executor, scope: Scope, *, match_key: str, email: str) -> list[InvitationLine]:
     """Open invitations within the scope with an equal name or mail address, at most five."""
     rows = await db.fetch(
         f"""
         select {_LINE}
         {_ASKED_FOR}
           and {_OPEN}
-          and (i.match_key = $4 or ($5 <> '' and lower(i.email) = lower($5)))
+          and (i.match_key = $5 or ($6 <> '' and lower(i.email) = lower($6)))
         order by i.id
         limit 5
         """,
-        organiser_id,
-        scope.programme_id,
-        scope.event_id,
+        *_within(scope),
         match_key,
         email,
     )
@@ -262,17 +266,19 @@ async def likely_the_same(db: Executor, organiser_id: UUID, *, match_key: str, e
 async def invitation_within(db: Executor, scope: Scope, invitation_id: UUID) -> Invitation | None:
     """One invitation, if it belongs to the scope."""
     columns = ", ".join(f"i.{name}" for name in Invitation.__struct_fields__)
-    row = await db.fetchrow(
-        f"select {columns} {_ASKED_FOR} and i.id = $4", scope.organiser_id, scope.programme_id, scope.event_id, invitation_id
-    )
+    row = await db.fetchrow(f"select {columns} {_ASKED_FOR} and i.id = $5", *_within(scope), invitation_id)
     return msgspec.convert(dict(row), Invitation) if row else None
+
+
+def _within(scope: Scope) -> tuple[UUID, UUID | None, UUID | None, UUID | None]:
+    return scope.organiser_id, scope.programme_id, scope.event_id, scope.co_host_id
 
 
 def _question(scope: Scope, asked: Filter) -> tuple[str, list[Any]]:
     """The conditions of a filter and every value of the statement so far."""
-    values: list[Any] = [scope.organiser_id, scope.programme_id, asked.event_id]
+    values: list[Any] = [scope.organiser_id, scope.programme_id, asked.event_id, scope.co_host_id]
     if asked.ticked is not None:
-        return "and i.id = any ($4::uuid[])", [*values, asked.ticked]
+        return "and i.id = any ($5::uuid[])", [*values, asked.ticked]
     conditions = [_GROUPS[asked.group]]
 
     def add(condition: str, value: object) -> None:

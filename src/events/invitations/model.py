@@ -45,6 +45,15 @@ class CompanionRule(StrEnum):
     LATER = "later"
 
 
+class CoHostName(msgspec.Struct, frozen=True, kw_only=True):
+    """In whose name somebody is invited, when it is not the organiser's own."""
+
+    id: UUID
+    organiser_id: UUID
+    slug: str
+    name: dict[str, str]
+
+
 class Link(StrEnum):
     """Which of an invitation's links somebody has; an ended one was replaced by a newer one."""
 

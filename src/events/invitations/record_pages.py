@@ -208,7 +208,7 @@ async def _record(
         page_url=f"/organiser/invitations/{invitation.id}",
         staff=staff,
         host=await queries.host_of(db, invitation),
-        list_url=list_address(party),
+        list_url=list_address(party, staff),
         party=party,
         names=_names(invitation),
         cards=cards,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from events.accounts.model import Role, Staff
 from events.kit.i18n import N_, local
 from events.kit.i18n import gettext as _
 from events.kit.tokens import Tokens
@@ -103,12 +104,13 @@ def links_of(invitation: Invitation, tokens: Tokens, base_url: str) -> tuple[str
     return f"{base_url}/i/{own}", f"{base_url}/d/{delegates}"
 
 
-def list_address(party: Party) -> str:
-    """The list this invitation stands in."""
-    event = next(iter(party.events.values()))
-    if party.invitation.programme_id and event.programme_slug:
-        return f"/organiser/programmes/{event.programme_slug}/invitations"
-    return f"/organiser/events/{event.slug}/invitations"
+def list_address(party: Party, staff: Staff) -> str:
+    """The list this invitation stands in: the organiser's, or the co-host's for its people."""
+    event, invitation = next(iter(party.events.values())), party.invitation
+    home = "/organiser" if staff.may(Role.ORGANISER, invitation.organiser_id) else f"/co-hosts/{invitation.co_host_id}"
+    if invitation.programme_id and event.programme_slug:
+        return f"{home}/programmes/{event.programme_slug}/invitations"
+    return f"{home}/events/{event.slug}/invitations"
 
 
 def _actor(actor: str, staff: Mapping[UUID, str]) -> str:

@@ -69,6 +69,7 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True):
     send_at: datetime
     created_at: datetime
     finished_at: datetime | None = None
+    co_host_id: UUID | None = None
 
     @property
     def live_topic(self) -> str:

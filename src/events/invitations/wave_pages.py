@@ -76,7 +76,8 @@ async def create_wave(
     ids = await list_queries.chosen_ids(tx, scope, asked)
     if not form.ok or not ids:
         return await _wave_form(tx, staff, scope, kind, asked=asked, form=form, status=422)
-    await letter_queries.set_contact_phone(tx, scope.organiser_id, phone)
+    if not scope.co_host:
+        await letter_queries.set_contact_phone(tx, scope.organiser_id, phone)
     now = clock.now()
     wave = await start_wave(tx, scope, ids, kind=kind, audience=audience, actor=staff.actor, send_at=send_at, now=now)
     await _note(tx, staff, wave, "wave_started", kind=kind, audience=audience, recipients=len(ids))
@@ -173,6 +174,8 @@ async def _wave(db: Connection | Pool, scope: Scope, wave_id: UUID) -> Wave:
     wave = await wave_queries.wave_of_organiser(db, [scope.organiser_id], wave_id)
     if wave is None or (wave.programme_id, wave.event_id) != (scope.programme_id, scope.event_id):
         raise NotFound(link=f"{scope.home}/waves")
+    if scope.co_host and wave.co_host_id != scope.co_host_id:
+        raise NotFound(link=f"{scope.home}/waves")
     return wave
 
 
@@ -201,14 +204,14 @@ async def _wave_form(
 
 async def waves_page(db: Connection, staff: Staff, scope: Scope, form: Form, *, status: int = 200, done: str | None = None) -> Template:
     within = {"programme_id": scope.programme_id, "event_id": scope.event_id}
-    waves = await wave_queries.waves_of(db, **within)
+    waves = await wave_queries.waves_of(db, **within, co_host_id=scope.co_host_id)
     return page(
         "invitations/waves.html",
         status=status,
         **scope.words(staff),
         form=form,
         waves=[present_wave(wave, progress, scope.time_zone, clock.now()) for wave, progress in waves],
-        plans=[present_plan(plan) for plan in await reminder_queries.plans_of(db, **within)],
+        plans=[] if scope.co_host else [present_plan(plan) for plan in await reminder_queries.plans_of(db, **within)],
         done=done,
         page_url=f"{scope.home}/waves",
     )

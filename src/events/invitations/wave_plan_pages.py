@@ -34,6 +34,8 @@ async def create_plan(
 ) -> Response[Any]:
     """Reminds by itself from now on. Asked for twice, it is still one plan."""
     scope = await scope_for_staff(tx, staff, request, slug)
+    if scope.co_host:  # a plan reminds the guests of all hosts
+        raise NotFound(link=f"{scope.home}/waves")
     form = await Form.read(request)
     days, audience = form.number("days_before", least=1, most=MOST_DAYS), form.choice("audience", PLANNABLE)
     if not form.ok:
@@ -69,6 +71,8 @@ async def end_plan(
 ) -> Redirect:
     """Nothing goes out by this plan any more."""
     scope = await scope_for_staff(tx, staff, request, slug)
+    if scope.co_host:  # a plan reminds the guests of all hosts
+        raise NotFound(link=f"{scope.home}/waves")
     if not await reminder_queries.end_plan(tx, plan_id, [scope.organiser_id], clock.now()):
         raise NotFound(link=f"{scope.home}/waves")
     await insert_audit_entry(

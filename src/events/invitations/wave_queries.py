@@ -13,7 +13,10 @@ from .wave_model import Progress, Skipped, Wave, WaveState
 IN_FLIGHT = 200  # jobs of one wave at a time, so that a pause takes hold within seconds
 JOB = "wave_mail"
 
-WAVE = "v.id, v.organiser_id, v.programme_id, v.event_id, v.plan_id, v.kind, v.audience, v.state, v.send_at, v.created_at, v.finished_at"
+WAVE = """
+v.id, v.organiser_id, v.programme_id, v.event_id, v.plan_id, v.kind, v.audience, v.state,
+v.send_at, v.created_at, v.finished_at, v.co_host_id
+"""
 _PROGRESS = """
 count(m.invitation_id) as recipients,
 count(*) filter (where m.state in ('waiting', 'queued', 'sending')) as open,
@@ -28,8 +31,8 @@ count(*) filter (where m.state = 'skipped') as skipped
 async def insert_wave(tx: Connection, wave: Wave, *, actor: str) -> None:
     await tx.execute(
         """
-        insert into waves (id, organiser_id, programme_id, event_id, plan_id, kind, audience, state, send_at, actor, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        insert into waves (id, organiser_id, programme_id, event_id, plan_id, kind, audience, state, send_at, actor, created_at, co_host_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,
         wave.id,
         wave.organiser_id,
@@ -42,6 +45,7 @@ async def insert_wave(tx: Connection, wave: Wave, *, actor: str) -> None:
         wave.send_at,
         actor,
         wave.created_at,
+        wave.co_host_id,
     )
 
 
@@ -79,21 +83,24 @@ async def progress_of(db: Executor, wave_id: UUID) -> tuple[WaveState, Progress]
     return WaveState(row["state"]), msgspec.convert(dict(row), Progress)
 
 
-async def waves_of(db: Executor, *, programme_id: UUID | None, event_id: UUID | None) -> list[tuple[Wave, Progress]]:
+async def waves_of(
+    db: Executor, *, programme_id: UUID | None, event_id: UUID | None, co_host_id: UUID | None = None
+) -> list[tuple[Wave, Progress]]:
     """The latest waves of a programme, or of an event, with how far they are."""
     rows = await db.fetch(
         f"""
         select {WAVE}, {_PROGRESS}
         from waves v
         left join wave_mails m on m.wave_id = v.id
-        where v.programme_id = $1
-           or v.event_id = $2
+        where (v.programme_id = $1 or v.event_id = $2)
+          and ($3::uuid is null or v.co_host_id = $3)
         group by v.id
         order by v.id desc
         limit 50
         """,
         programme_id,
         event_id,
+        co_host_id,
     )
     return [(msgspec.convert(dict(row), Wave), msgspec.convert(dict(row), Progress)) for row in rows]
 

@@ -39,6 +39,7 @@ async def start_wave(
         state=WaveState.RUNNING,
         send_at=max(send_at or now, now),
         created_at=now,
+        co_host_id=scope.co_host_id,
     )
     await wave_queries.insert_wave(tx, wave, actor=actor)
     await wave_queries.insert_recipients(tx, wave, invitation_ids)
