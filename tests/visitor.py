@@ -62,7 +62,7 @@ class Page(HTMLParser):
         if tag == "a":
             self.links.append(found.get("href", ""))
         elif tag == "form" and found.get("method") == "post":
-            self.forms.append(PageForm(action=urljoin(self.url, found["action"])))
+            self.forms.append(PageForm(action=urljoin(self.url, found.get("action", ""))))
         elif self.forms and tag in ("input", "textarea", "select") and found.get("name"):
             self._control(tag, found)
         elif tag == "option" and self._select and "selected" in found:

@@ -68,13 +68,13 @@ def guest_choices(event: Event | None) -> dict[str, Any]:
 def _offer_hours(form: Form, *, usual: int | None) -> int | None:
     allowed = [AT_ONCE, USUAL, *map(str, OFFER_HOURS), *_present_hours(form)]
     chosen = form.choice("offer_hours", allowed, default=AT_ONCE)
-    return usual if chosen == USUAL else int(chosen) if chosen.isdigit() else None
+    return usual if chosen == USUAL else int(chosen) if chosen in allowed and chosen.isascii() and chosen.isdigit() else None
 
 
 def _present_hours(form: Form) -> list[str]:
     """The hours that the event had when its page was opened."""
     hours = form.values.get("offer_hours_now", "")
-    return [hours] if hours.isascii() and hours.isdigit() and 1 <= int(hours[:4]) <= 336 else []
+    return [hours] if hours.isascii() and hours.isdigit() and len(hours) <= 3 and 1 <= int(hours) <= 336 else []
 
 
 def _deadlines(form: Form, zone: str, ends_at: datetime | None) -> dict[str, datetime]:
