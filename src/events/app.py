@@ -42,10 +42,8 @@ from .invitations import (
     waves,
 )
 from .invitations import pages as invitations_pages
-from .invitations.deputy_jobs import deputy_mailer
-from .invitations.jobs import wave_mailer
+from .invitations.background import invitation_jobs
 from .invitations.mail_samples import invitation_kinds
-from .invitations.move_jobs import invitation_move_mailer
 from .itinerary import feed_pages as itinerary_feed_pages
 from .itinerary import moves as itinerary_moves
 from .itinerary import offline_pages as itinerary_offline_pages
@@ -242,7 +240,7 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
         "consent_mail": consent_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         "deputy_mail": deputy_mailer(outbox),
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
-        "invitation_moved": invitation_move_mailer(outbox),
+        **invitation_jobs(outbox),
         "lost_tickets": reissue.answer_lost,
         "programme_mail": programme_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -251,3 +252,15 @@ async def test_the_recount_finds_answers_that_do_not_fit(pool: Pool) -> None:
     ]
     await pool.execute("update invitation_events set answer = 'accepted' where invitation_id = $1", invitation.id)
     assert await invitations.differences(pool) == []
+
+
+async def test_staff_may_name_a_deputy_after_the_guests_deadline(pool: Pool) -> None:
+    (dinner,) = await events(pool, 1)
+    async with pool.acquire() as db:
+        invitation = await make_invitation(db, dinner)
+        await say(pool, invitation, (dinner, ACCEPTED))
+        await db.execute("update events set deadlines = $2 where id = $1", dinner.id, {"substitute": now() - timedelta(hours=1)})
+    assert await say(pool, invitation, (dinner, SUBSTITUTED)) == [(dinner.id, "changes_closed")]
+    by_phone = Giver(actor="staff:018f0000-0000-7000-8000-000000000001", source=AnswerSource.PHONE)
+    assert await say(pool, invitation, (dinner, SUBSTITUTED), giver=by_phone) == []
+    assert await who_comes(pool, invitation) == {dinner.id: [("Vertretung", "confirmed")]}

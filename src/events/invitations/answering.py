@@ -117,13 +117,18 @@ async def _stay_away(pool: Pool, party: Party, given: Answers, *, giver: Giver) 
                 plain.append((invited, reply.answer))
                 continue
             async with pool.acquire() as connection, connection.transaction():
-                await registration.give_back(connection, reply.event_id, leaving, now=now)
+                await registration.give_back(connection, reply.event_id, leaving, actor=_place_actor(giver), now=now)
                 await queries.record_answers(connection, [(invited, reply.answer)], giver=giver, now=now)
         except DomainError as refusal:
             refused.append(Refused(event_id=reply.event_id, refusal=refusal))
     if plain:
         await queries.record_answers(pool, plain, giver=giver, now=clock.now())
     return refused
+
+
+def _place_actor(giver: Giver) -> str:
+    """Who gives a place back: invitees and delegates do it as guests do."""
+    return giver.actor if giver.is_staff else "guest"
 
 
 def _refuse_late(party: Party, reply: Reply, giver: Giver, *, now: datetime) -> None:
@@ -171,7 +176,7 @@ async def _come(desk: ClaimDesk, party: Party, given: Answers, reply: Reply, *, 
         if not is_meant:
             await _pass_on(desk, connection, party, given, reply, giver=giver, now=now)
         if unwanted:
-            await registration.give_back(connection, reply.event_id, unwanted, now=now)
+            await registration.give_back(connection, reply.event_id, unwanted, actor=_place_actor(giver), now=now)
         if invited.answer != reply.answer or unwanted or not is_meant:
             await queries.record_answers(connection, [(invited, reply.answer)], giver=giver, now=now)
     if joining := _new_companions(party, given, reply):

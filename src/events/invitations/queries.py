@@ -40,6 +40,19 @@ async def invitation_by_link(db: Executor, token_hash: bytes) -> tuple[Invitatio
     return (_invitation(row), Link(row["link"])) if row else None
 
 
+async def invitation_of_booking(db: Executor, booking_id: UUID) -> UUID | None:
+    """The invitation through which somebody came to a booking, or to the one that leads it."""
+    return await db.fetchval(  # type: ignore[no-any-return]
+        """
+        select i.id
+        from bookings b
+        join invitations i on i.booking_id = coalesce(b.lead_id, b.id)
+        where b.id = $1
+        """,
+        booking_id,
+    )
+
+
 async def invited_events(db: Executor, invitation_id: UUID) -> list[InvitedEvent]:
     """What the invitation is for, in order of time."""
     rows = await db.fetch(

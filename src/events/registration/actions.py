@@ -29,6 +29,9 @@ from .errors import (
 )
 from .model import OVER, Booking, GuestDetails, IssuedTicket, Outcome, RegistrationState, SignUp
 
+GIVEN_BACK = "invited_place_given_back"
+"""The job that tells invitations of places that their guests gave back."""
+
 _REFUSALS = {
     "full": EventFull,
     "closed": RegistrationClosed,
@@ -79,12 +82,17 @@ async def cancel_places(
     cancelled = await queries.give_back_places(tx, event_id, registration_ids, actor=actor, reason=reason, now=now)
     if cancelled and mail:
         await _tell_bookings(tx, event_id, cancelled, kind, with_ticket=with_ticket)
+    if cancelled and actor == "guest":
+        await _tell_invitations(tx, event_id, cancelled, now=now)
     return cancelled
 
 
-async def give_back(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, now: datetime) -> None:
-    """What guests do themselves. Raises `AlreadyInside` for somebody whom the door has let in; the caller then writes nothing."""
-    await cancel_places(tx, event_id, registration_ids, actor="guest", now=now)
+async def give_back(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, actor: str = "guest", now: datetime) -> None:
+    """What guests do themselves, or somebody for them. Raises `AlreadyInside` for somebody whom the door has let in; the caller then
+    writes nothing."""
+    if actor != "guest":
+        await _refuse_those_inside(tx, event_id, registration_ids)
+    await cancel_places(tx, event_id, registration_ids, actor=actor, now=now)
     if await queries.registrations_in_state(tx, event_id, registration_ids, RegistrationState.CONFIRMED):
         raise AlreadyInside
 
@@ -146,10 +154,10 @@ async def substitute(
 ) -> UUID:
     """Lets somebody else take a guest's place, without a further one; answers the new guest. Their ticket is a new one.
 
-    The place awaits approval if the event wants that for substitutes. Raises `ChangesClosed`, `AlreadyInside`, or `NotFound` for
-    a place that is over.
+    The place awaits approval if the event wants that for substitutes. Raises `ChangesClosed` after the guests' deadline, which does
+    not bind staff, `AlreadyInside`, or `NotFound` for a place that is over.
     """
-    if now >= event.deadline("substitute"):
+    if now >= event.deadline("substitute") and not actor.startswith("staff:"):
         raise ChangesClosed
     await queries.lock_places(tx, event.id)
     state = await substitute_queries.lock_place(tx, event.id, registration_id)
@@ -235,6 +243,21 @@ async def _outcome_of_earlier(claims: ClaimDesk, decision: Decision, token: str)
         waitlist_position=await queries.waitlist_position(claims.pool, booking.id),
         replayed=True,
     )
+
+
+async def _refuse_those_inside(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID]) -> None:
+    """Guests are held back by the database itself; the organiser may take any place away, but nobody leaves by an answer."""
+    await queries.lock_places(tx, event_id)
+    for registration_id in sorted(registration_ids):
+        await substitute_queries.lock_place(tx, event_id, registration_id)
+        if await substitute_queries.is_inside(tx, registration_id):
+            raise AlreadyInside
+
+
+async def _tell_invitations(tx: Connection, event_id: UUID, registration_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Who gives an accepted place back on the booking's page has declined after all; the invitation has to hear of it."""
+    for booking_id in await queries.invited_bookings_of(tx, registration_ids):
+        await insert_job(tx, GIVEN_BACK, {"booking_id": booking_id, "event_id": event_id, "at": now})
 
 
 async def _tell_bookings(

@@ -170,6 +170,22 @@ async def bookings_of(db: Executor, registration_ids: Sequence[UUID]) -> list[tu
     return [(row[0], list(row[1])) for row in rows]
 
 
+async def invited_bookings_of(db: Executor, registration_ids: Sequence[UUID]) -> list[UUID]:
+    """The bookings of the registrations that came by an invitation."""
+    rows = await db.fetch(
+        """
+        select distinct b.id
+        from registrations r
+        join bookings b on b.id = r.booking_id
+        where r.id = any ($1)
+          and b.source = 'invitation'
+        order by b.id
+        """,
+        list(registration_ids),
+    )
+    return [row[0] for row in rows]
+
+
 async def lock_places(tx: Connection, event_id: UUID) -> None:
     await tx.execute("select lock_places($1)", event_id)
 
