@@ -85,7 +85,7 @@ from .questions.shelf import QuestionShelf
 from .registration import actions as registration
 from .registration import answer_pages as booking_answer_pages
 from .registration import api as registration_api
-from .registration import booking_pages
+from .registration import booking_pages, companion_pages, contact_pages, party_cancellation_pages, substitute_pages
 from .registration import pages as registration_pages
 from .registration.claims import ClaimDesk
 from .registration.quick_no import QuickNo
@@ -94,6 +94,7 @@ from .selection import pages as selection_pages
 from .settings import Settings
 from .tickets import pages as tickets_pages
 from .tickets import reissue, reissue_pages
+from .tickets.contact_mails import contact_mailer
 from .tickets.jobs import booking_mailer, order_planned_mails
 from .tickets.mailbox_pages import mailbox
 from .tickets.samples import booking_kinds
@@ -107,6 +108,10 @@ PAGES: list[ControllerRouterHandler] = [
     audit_pages.router,
     booking_answer_pages.router,
     booking_pages.router,
+    companion_pages.router,
+    contact_pages.router,
+    party_cancellation_pages.router,
+    substitute_pages.router,
     confirmation_pages.router,
     co_hosts_organiser_pages.router,
     co_hosts_pages.router,
@@ -238,13 +243,12 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
         "booking_mail": booking_mailer(outbox, clashes_by_move=itinerary_moves.clashes_by_move),
         importing.JOB: importing.importer(tokens.Tokens(settings.secret_key)),
         "consent_mail": consent_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
-        "deputy_mail": deputy_mailer(outbox),
+        "contact_mail": contact_mailer(outbox),
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         **invitation_jobs(outbox),
         "lost_tickets": reissue.answer_lost,
         "programme_mail": programme_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
-        "wave_mail": wave_mailer(outbox),
     }
 
 

@@ -244,20 +244,17 @@ async def test_hold_that_ran_out_is_not_confirmed(visitor: Visitor, pool: Pool) 
     assert await states(pool, outcome) == [("Platzhalter", "held")]
 
 
-async def test_deadlines_end_changes_then_cancellations(visitor: Visitor, pool: Pool) -> None:
+async def test_changes_and_cancellations_end_when_the_event_begins(visitor: Visitor, pool: Pool) -> None:
     event = await make_event(pool)
     outcome = await book(pool, event, ERIKA)
     (guest_id,) = await guest_ids(pool, outcome)
     form = await visitor.open(f"/b/{outcome.token}/guests/{guest_id}")
     leaving = await visitor.open(f"/b/{outcome.token}/cancellation")
-    await pool.execute("update events set changes_until = $2 where id = $1", event.id, now())
-    page = await visitor.open(f"/b/{outcome.token}")
-    assert [link for link in page.links if "/guests/" in link and not link.endswith("/new-ticket")] == []
-    assert (await visitor.send(form, {"family_name": "Late"})).status == 409
     begun = now() - timedelta(minutes=1)
     await pool.execute("update events set doors_at = $2, starts_at = $2 where id = $1", event.id, begun)
-    assert [link for link in (await visitor.open(f"/b/{outcome.token}")).links if "cancellation" in link] == []
-    assert (await visitor.send(leaving, {})).status == 409
+    page = await visitor.open(f"/b/{outcome.token}")
+    assert [link for link in page.links if "cancellation" in link or link.endswith(str(guest_id))] == []
+    assert [(await visitor.send(sent, {})).status for sent in (form, leaving)] == [409, 409]
     assert await states(pool, outcome) == [("Platzhalter", "confirmed")]
 
 

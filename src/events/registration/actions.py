@@ -97,16 +97,16 @@ async def give_back(tx: Connection, event_id: UUID, registration_ids: Sequence[U
         raise AlreadyInside
 
 
-async def change_guest(tx: Connection, event: Event, booking: Booking, guest_id: UUID, details: GuestDetails, *, now: datetime) -> None:
-    """Replaces what a guest said about themselves, until the event's deadline for changes."""
-    if now >= event.changes_until:
-        raise ChangesClosed
+async def change_guest(
+    tx: Connection, booking: Booking, guest_id: UUID, details: GuestDetails, *, withdraw: Sequence[str], now: datetime
+) -> None:
+    """Replaces what a guest said about themselves. `withdraw` are the consents that `details` says anew, or no longer."""
     if guest_id not in {place.guest_id for place in booking.live_places}:
         raise NotFound
     await queries.update_guest(tx, guest_id, details, search_key=search_key(details), sort_key=sort_key(details), now=now)
-    await queries.withdraw_consents(tx, guest_id, ["sensitive", "guest_list"], now)
+    await queries.withdraw_consents(tx, guest_id, withdraw, now)
     await queries.insert_consents(tx, guest_id, details, locale=booking.locale, now=now)
-    await insert_job(tx, "booking_mail", {"booking_id": booking.id, "event_id": event.id, "kind": "changed"})
+    await insert_job(tx, "booking_mail", {"booking_id": booking.id, "event_id": booking.event_id, "kind": "changed"})
 
 
 async def confirm_hold(tx: Connection, booking: Booking, *, now: datetime) -> None:

@@ -22,22 +22,24 @@ from events.kit.i18n import N_, current_language
 from events.kit.i18n import gettext as _
 from events.kit.live import Live
 from events.kit.templates import page
-from events.kit.times import home_zone, moment_label, span_label
+from events.kit.times import home_zone, span_label
 from events.kit.tokens import Tokens, token_hash
 from events.people.consents import Purpose, consent_text
 from events.people.diet import diet_choices
 from events.people.names import full_name
-from events.programme.guest_queries import guest_places
+from events.programme.guest_queries import guest_places, organiser_email
 from events.programme.model import Event, EventStatus
 from events.programme.queries import event_by_id, event_by_slug
 from events.programme.standing import standing
 
-from . import actions, queries
+from . import actions, queries, self_service_queries
 from .answers_note import answers_note
-from .booking_view import may_cancel, view_of
+from .booking_view import may_cancel, stored_words, view_of
+from .companions import may_add
+from .deadlines import DIET, Attendance, attendances, deadline_lines, keep_closed, parts_of
 from .errors import AlreadyInside, ChangesClosed, HoldExpired
 from .forms import field_labels, guest_values, parse_guest
-from .model import BookedPlace, Booking, RegistrationState
+from .model import Booking, RegistrationState
 from .party_view import party_view
 
 AnyRequest = Request[Any, Any, State]
@@ -49,6 +51,10 @@ NOTICES = {
     "changed": N_("Your changes are saved. A mail confirms them."),
     "reissued": N_("The ticket has a new code, and the old one opens nothing any more. The new one is on its way by mail."),
     "sent-again": N_("The tickets are on their way again."),
+    "added": N_("Done. A mail tells you about it."),
+    "substituted": N_("Thank you, the place has passed on. A mail confirms it."),
+    "contact": N_("Saved. From now on we write there."),
+    "contact-asked": N_("Saved. We have sent a mail to the new address; it counts once you confirm it there."),
     "cancelled": N_("Given back, thank you. A mail confirms it."),
     "sent-before": N_("This form was already sent, so we did not book again. This is your booking; you can change it below."),
 }
@@ -94,28 +100,30 @@ async def confirm_booking(token: FromPath[str], tx: NamedDependency[Connection],
 
 @get("/b/{token:str}/guests/{guest_id:uuid}")
 async def edit_guest(token: FromPath[str], guest_id: FromPath[UUID], db: NamedDependency[Connection]) -> Template:
-    """A guest's details to change."""
-    booking, event = await _found(db, token)
-    place = _changeable(booking, event, guest_id, token)
-    form = Form(guest_values(place.guest, current_language()).items())
-    return _guest_form(token, event, place, form)
+    """A guest's details: what may be changed as fields, the rest with until when it was and whom to ask."""
+    concerned = await _concerned(db, token, guest_id)
+    form = Form(guest_values(concerned[0].place.guest, current_language()).items())
+    return await _guest_form(db, token, concerned, form)
 
 
 @post("/b/{token:str}/guests/{guest_id:uuid}", status_code=303)
 async def change_guest(
     request: AnyRequest, token: FromPath[str], guest_id: FromPath[UUID], tx: NamedDependency[Connection], live: NamedDependency[Live]
 ) -> Response[Any]:
-    """Saves the changed details, or shows them again with what is wrong."""
+    """Saves the changed details, or shows them again with what is wrong. What is closed stays as it was, whatever the form says."""
     form = await Form.read(request)
-    booking, event = await _found(tx, token)
-    place = _changeable(booking, event, guest_id, token)
-    details = parse_guest(form, "", locale=current_language(), channel="form" if place.position == 0 else "registrant")
+    concerned = await _concerned(tx, token, guest_id)
+    booking, place, parts = concerned[0].booking, concerned[0].place, parts_of(concerned, now=now())
+    typed = parse_guest(form, "", locale=current_language(), channel="form" if place.position == 0 else "registrant")
+    details = keep_closed(form, typed, place.guest, parts)
     if not form.ok:
-        return _guest_form(token, event, place, form, status=422)
+        return await _guest_form(tx, token, concerned, form, status=422)
     if not await limits.allow(tx, "changes", who=token, limit=CHANGES_PER_HOUR, window_seconds=3600):
         raise TooManyRequests(link=f"/b/{token}")
-    await actions.change_guest(tx, event, booking, guest_id, details, now=now())
-    live.mark(f"event:{event.id}")
+    withdraw = ["guest_list", *(["sensitive"] if parts[DIET].is_open else [])]
+    await actions.change_guest(tx, booking, guest_id, details, withdraw=withdraw, now=now())
+    for one in concerned:
+        live.mark(one.event.live_topic)
     return Redirect(f"/b/{token}?notice=changed", status_code=303)
 
 
@@ -154,6 +162,7 @@ async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url:
     assert event is not None
     moment = now()
     places = (await guest_places(db, [event.id]))[event.id]
+    invited = await self_service_queries.is_invited(db, booking.party_id)
     view = view_of(
         booking,
         event,
@@ -163,6 +172,8 @@ async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url:
         position=await queries.waitlist_position(db, booking.id),
         may_sign_up=standing(event, places, moment).takes_sign_ups,
         passed_over=await queries.passed_over(db, booking.id),
+        invited=invited,
+        may_add=await may_add(db, booking, event, invited=invited, now=moment),
     )
     return _page(
         "registration/booking.html",
@@ -171,7 +182,7 @@ async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url:
         view=view,
         notice_text=notice_text,
         full=await _full(db, full),
-        changes_until=_moment(event, "changes_until"),
+        deadlines=deadline_lines(event, now=moment),
         answers=await answers_note(db, booking, event, now=moment),
     )
 
@@ -190,13 +201,13 @@ async def _found(db: Executor, token: str) -> tuple[Booking, Event]:
     return booking, event
 
 
-def _changeable(booking: Booking, event: Event, guest_id: UUID, token: str) -> BookedPlace:
-    if now() >= event.changes_until:
+async def _concerned(db: Executor, token: str, guest_id: UUID) -> list[Attendance]:
+    """Where a guest still comes to: the event of the link first. Once the next one begins nothing can be changed any more."""
+    booking, event = await _found(db, token)
+    concerned = await attendances(db, booking, guest_id, now=now())
+    if now() >= max(one.event.starts_at for one in concerned):
         raise ChangesClosed(link=f"/b/{token}")
-    for place in booking.live_places:
-        if place.guest_id == guest_id:
-            return place
-    raise NotFound(link=f"/b/{token}")
+    return sorted(concerned, key=lambda one: one.event.id != event.id)
 
 
 def _refuse_late_cancellation(event: Event, token: str) -> None:
@@ -204,19 +215,23 @@ def _refuse_late_cancellation(event: Event, token: str) -> None:
         raise ChangesClosed(link=f"/b/{token}")
 
 
-def _guest_form(token: str, event: Event, place: BookedPlace, form: Form, *, status: int = 200) -> Template:
+async def _guest_form(db: Executor, token: str, concerned: Sequence[Attendance], form: Form, *, status: int = 200) -> Template:
+    event, guest, locale = concerned[0].event, concerned[0].place.guest, current_language()
     return _page(
         "registration/guest.html",
         token,
         event,
         status=status,
-        page_url=f"/b/{token}/guests/{place.guest_id}",
+        page_url=f"/b/{token}/guests/{concerned[0].place.guest_id}",
         form=form,
-        guest_name=full_name(place.guest, current_language()),
+        guest_name=full_name(guest, locale),
+        stored=stored_words(guest),
         labels=field_labels(0),
         diets=diet_choices(),
         consents={purpose.value: consent_text(purpose) for purpose in Purpose},
-        changes_until=_moment(event, "changes_until"),
+        parts=parts_of(concerned, now=now()),
+        several=len({one.event.id for one in concerned}) > 1,
+        contact=await organiser_email(db, event.organiser_id),
     )
 
 
@@ -241,11 +256,6 @@ def _page(template: str, token: str, event: Event, *, status: int = 200, **conte
     locale = current_language()
     span = span_label(event.starts_at, event.ends_at, event.time_zone, locale=locale, guest_zone=home_zone(locale))
     return page(template, status=status, token=token, event=event, span=span, **context)
-
-
-def _moment(event: Event, name: str) -> str:
-    locale = current_language()
-    return moment_label(getattr(event, name), event.time_zone, locale=locale, guest_zone=home_zone(locale))
 
 
 router = Router(path="/", route_handlers=[show_booking, confirm_booking, edit_guest, change_guest, new_cancellation, create_cancellation])

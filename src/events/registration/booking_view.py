@@ -13,7 +13,7 @@ from events.people.diet import diet_words
 from events.people.names import full_name, kana_name, second_script
 from events.programme.model import Event, EventStatus
 
-from .model import BookedPlace, Booking, PassedOver, RegistrationState
+from .model import BookedPlace, Booking, GuestDetails, PassedOver, RegistrationState
 
 Words = tuple[str, list[str], str]
 """A heading, the sentences below it, and the tone of a notice."""
@@ -49,7 +49,7 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole page. `next_steps` says in sentences what happens now; `held_places` wait for the registrant's word.
 
     `offered` are the guests (id and name) for whom a place came free: they take it or leave it instead of cancelling;
-    `may_wait_again` after an offer or a hold has run out.
+    `may_wait_again` after an offer or a hold has run out. `may_pass_on`: somebody else may come instead; `may_add`: somebody more.
     """
 
     heading: str
@@ -63,6 +63,8 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     may_sign_up_again: bool
     offered: list[tuple[str, str]] = []
     may_wait_again: bool = False
+    may_pass_on: bool = False
+    may_add: bool = False
 
 
 def view_of(
@@ -75,6 +77,8 @@ def view_of(
     position: int | None,
     may_sign_up: bool,
     passed_over: PassedOver | None = None,
+    invited: bool = False,
+    may_add: bool = False,
 ) -> BookingView:
     """Decides the words of the page. `position` is the booking's place in line, if it waits; `passed_over` tells when places came
     free that were too few for it."""
@@ -88,12 +92,30 @@ def view_of(
         guests=[_guest(place, off, tokens, base_url) for place in booking.places],
         held_places=0 if off else len([place for place in live if place.state == RegistrationState.HELD]),
         waits=any(place.state == RegistrationState.WAITLISTED for place in live),
-        may_change=bool(live) and not off and now < event.changes_until,
+        may_change=bool(live) and not off and now < event.starts_at,
         may_cancel=bool(live) and not off and not booking.offered_places and may_cancel(event, now),
         may_sign_up_again=not live and may_sign_up,
         offered=[] if off else [(str(place.guest_id), full_name(place.guest, current_language())) for place in booking.offered_places],
+        may_pass_on=not off and not invited and now < min(event.deadline("substitute"), event.starts_at),
+        may_add=may_add and not off,
         may_wait_again=not live and not off and may_wait_again(booking, event, now),
     )
+
+
+def stored_words(guest: GuestDetails) -> dict[str, list[tuple[str, str]]]:
+    """What is known about a guest, as (label, words), by the part it belongs to; for what cannot be changed any more."""
+    locale = current_language()
+    names = [
+        (_("Name"), full_name(guest, locale)),
+        (_("In another script"), second_script(guest, locale)),
+        (_("Reading"), kana_name(guest)),
+        (_("Title"), guest.honorific),
+        (_("Company or institution"), guest.company),
+        (_("Department"), guest.department),
+        (_("Position"), guest.job_title),
+    ]
+    diet = [(_("Food"), diet_words(guest.diet)), (_("Access needs"), guest.access_needs)]
+    return {"names": [line for line in names if line[1]], "diet": [line for line in diet if line[1]]}
 
 
 def may_cancel(event: Event, now: datetime) -> bool:

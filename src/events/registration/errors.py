@@ -70,3 +70,24 @@ class AlreadyInside(DomainError):
     code = "already_inside"
     title = N_("Somebody you chose is already inside, so that place is not free.")
     next_step = N_("Please choose only those who are not coming.")
+
+
+class AnsweredByInvitation(DomainError):
+    code = "answered_by_invitation"
+    title = N_("This place came by a personal invitation.")
+    next_step = N_("Who comes is decided on the page of the invitation: please open the link in the letter or mail.")
+
+
+class NoMoreCompanions(DomainError):
+    code = "no_more_companions"
+    title = N_("Nobody more can come along at the moment.")
+    next_step = N_("Please write to the organiser; the booking's page says until when companions could be added.")
+
+
+class AddressLinkOver(DomainError):
+    """Unknown, used, overtaken or too old: which of them is not given away."""
+
+    status = 410
+    code = "address_link_over"
+    title = N_("This link is over.")
+    next_step = N_("If the address was not changed yet, please ask for it once more on the booking's page.")

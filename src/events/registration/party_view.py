@@ -15,9 +15,10 @@ from events.programme.model import Event
 from events.programme.queries import events_by_ids
 from events.programme.standing import standing
 
-from . import queries
+from . import queries, self_service_queries
 from .answers_note import AnswersNote, answers_note
 from .booking_view import BookingView, GuestView, view_of
+from .companions import may_add
 from .feed_links import as_webcal, party_feed_url
 from .model import Booking
 
@@ -33,10 +34,12 @@ class PartyEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartyGuest(msgspec.Struct, frozen=True, kw_only=True):
-    """One guest with their ticket, if any event is confirmed. `token` is that of a booking where their details can be changed."""
+    """One guest with their ticket, if any event is confirmed. `token` is that of a booking where their details can be changed;
+    `may_pass_on` somewhere."""
 
     guest: GuestView
     token: str
+    may_pass_on: bool
 
 
 class PartyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +57,7 @@ async def party_view(db: Executor, party: Sequence[Booking], *, now: datetime, t
     """Reads what is needed and decides the words; `party` are its bookings."""
     shown = await events_by_ids(db, [booking.event_id for booking in party])
     places = await guest_places(db, list(shown))
+    invited = await self_service_queries.is_invited(db, party[0].party_id)
     events = []
     for booking in sorted(party, key=lambda one: (shown[one.event_id].starts_at, one.id)):
         event = shown[booking.event_id]
@@ -67,6 +71,8 @@ async def party_view(db: Executor, party: Sequence[Booking], *, now: datetime, t
             position=await queries.waitlist_position(db, booking.id) if waits else None,
             may_sign_up=standing(event, places[event.id], now).takes_sign_ups,
             passed_over=await queries.passed_over(db, booking.id) if waits else None,
+            invited=invited,
+            may_add=await may_add(db, booking, event, invited=invited, now=now),
         )
         answers = await answers_note(db, booking, event, now=now)
         events.append(PartyEvent(event=event, token=tokens.token("booking", booking.id), span=_span(event), view=view, answers=answers))
@@ -89,7 +95,8 @@ def _guests(events: Sequence[PartyEvent]) -> list[PartyGuest]:
             token = one.token if one.view.may_change and not guest.is_over else ""
             earlier = found.get(guest.id)
             best = guest if earlier is None or (guest.ticket and not earlier.guest.ticket) else earlier.guest
-            found[guest.id] = PartyGuest(guest=best, token=earlier.token if earlier and earlier.token else token)
+            may_pass_on = (one.view.may_pass_on and not guest.is_over) or (earlier is not None and earlier.may_pass_on)
+            found[guest.id] = PartyGuest(guest=best, token=earlier.token if earlier and earlier.token else token, may_pass_on=may_pass_on)
     return [one for one in found.values() if one.token or one.guest.ticket or not one.guest.is_over]
 
 
