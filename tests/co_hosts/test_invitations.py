@@ -106,3 +106,13 @@ async def test_places_of_others_are_out_of_reach(member: httpx.AsyncClient, pool
     ]
     assert [(await member.get(address)).status_code for address in addresses] == [404] * 4
     assert (await member.post(f"{home(hosted)}/reminder-plans", data={"days_before": "3", "audience": "silent"})).status_code == 404
+
+
+async def test_letters_of_a_co_host_leave_the_organisers_number_alone(member: httpx.AsyncClient, pool: Pool, hosted: Hosted) -> None:
+    await write_invitation(pool, hosted, "Mieko", "japan")
+    await pool.execute("update organisers set contact_phone = '+49 361 1' where id = $1", hosted.event.organiser_id)
+
+    printed = await member.post(f"{home(hosted)}/letters.pdf", data={"which": "all", "phone": "+99 666"})
+
+    assert printed.headers["content-type"] == "application/pdf"
+    assert await pool.fetchval("select contact_phone from organisers where id = $1", hosted.event.organiser_id) == "+49 361 1"

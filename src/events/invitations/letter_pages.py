@@ -89,7 +89,8 @@ async def create_letters(
         ids = await list_queries.chosen_ids(tx, scope, asked)
         if not form.ok or not 0 < len(ids) <= MOST_LETTERS:
             return _letters_page(scope, staff, asked, number=len(ids), form=form, status=422)
-        await letter_queries.set_contact_phone(tx, scope.organiser_id, phone)
+        if not scope.co_host:
+            await letter_queries.set_contact_phone(tx, scope.organiser_id, phone)
         letters = await letters_for(tx, ids, kind="invitation", programme_id=scope.programme_id, event_id=scope.event_id, now=now)
         if not letters:
             raise NothingToWrite(link=scope.home)
