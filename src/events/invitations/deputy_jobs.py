@@ -12,7 +12,7 @@ from events.kit.jobs import Handler, Job, insert_job
 from events.kit.mail import Message
 from events.messaging.model import Envelope
 from events.messaging.outbox import Outbox
-from events.messaging.stationery import Posting
+from events.messaging.stationery import Posting, Stationery
 from events.people.names import address, full_name
 from events.programme.model import Event
 from events.programme.queries import event_by_id
@@ -50,7 +50,7 @@ def deputy_mailer(outbox: Outbox) -> Handler:
 
         async def write(posting: Posting) -> Message:
             with use_language(place.locale):
-                return posting.message(_words(place, event, posting), reply_to=place.contact)
+                return posting.message(deputy_words(place, event, posting.stationery), reply_to=place.contact)
 
         await outbox.deliver(pool, job, envelope, write)
 
@@ -63,8 +63,9 @@ async def _found(db: Executor, order: Order) -> tuple[DeputyPlace, Event] | None
     return (place, event) if place and event and place.email else None
 
 
-def _words(place: DeputyPlace, event: Event, posting: Posting) -> dict[str, Any]:
-    language, stationery = current_language(), posting.stationery
+def deputy_words(place: DeputyPlace, event: Event, stationery: Stationery) -> dict[str, Any]:
+    """Everything the templates may say, in the current language."""
+    language = current_language()
     code = stationery.tokens.code("ticket", place.ticket_id, place.issue)
     look = {"deep": hex_colour(0.27, 0.085, event.hue), "brand": hex_colour(0.39, 0.125, event.hue)}
     about = {"organiser": local(event.organiser_name), "programme": local(event.programme_title), "doors": ""}

@@ -1,5 +1,6 @@
 """Background work: telling those who answered provisionally that an event has moved."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,7 @@ from events.kit.jobs import Handler, Job
 from events.kit.mail import Message
 from events.messaging.model import Envelope
 from events.messaging.outbox import Outbox
-from events.messaging.stationery import Posting
+from events.messaging.stationery import Posting, Stationery
 from events.programme.model import TimeAndPlace
 from events.tickets.mails import former_facts
 
@@ -62,9 +63,14 @@ def _envelope(letter: Letter) -> Envelope:
     )
 
 
+def moved_words(letter: Letter, former: TimeAndPlace, stationery: Stationery) -> dict[str, Any]:
+    """Everything the templates may say, in the current language."""
+    words = letter_words(letter, stationery.tokens, stationery.base_url)
+    return words | {"former": former_facts(former, letter.events[0].event)}
+
+
 def _written(letter: Letter, former: TimeAndPlace, posting: Posting) -> Message:
     stationery = posting.stationery
     with use_language(letter.language):
-        words = letter_words(letter, stationery.tokens, stationery.base_url)
-        words |= {"former": former_facts(former, letter.events[0].event)}
+        words = moved_words(letter, former, stationery)
     return posting.message(words, reply_to=letter.host.email)

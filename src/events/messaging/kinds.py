@@ -27,6 +27,7 @@ PLACEHOLDERS: dict[str, str] = {
     "places": N_("number of places"),
     "position": N_("position in the line"),
     "inviter": N_("in whose name is invited"),
+    "invitee": N_("for whom the deputy comes"),
 }
 EVERYWHERE = ("name", "event", "date", "place", "organiser", "link")
 

@@ -73,7 +73,7 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
 
 def placeholder_values(words: Mapping[str, Any]) -> dict[str, str]:
     """What organisers may refer to, from what the templates are given: `name`, `event` (title, when, doors, venue, address,
-    organiser), `link` (the guest's page) and, where there are any, `event_url`, `deadline`, `places`, `position`, `inviter`."""
+    organiser), `link` (the guest's page) and, where there are any, `event_url`, `deadline`, `places`, `position`, `inviter`, `invitee`."""
     event = words["event"]
     return {
         "name": words["name"],
@@ -88,6 +88,7 @@ def placeholder_values(words: Mapping[str, Any]) -> dict[str, str]:
         "places": str(words.get("party", "")),
         "position": str(words.get("position") or ""),
         "inviter": words.get("inviter", ""),
+        "invitee": words.get("invitee", ""),
     }
 
 

@@ -72,7 +72,7 @@ def _check(form: Form, kind: MailKind, part: str, text: str) -> None:
 
 def _with_placeholders(sample: Mapping[str, Any]) -> dict[str, Any]:
     event = {"title": "event", "when": "date", "doors": "doors", "organiser": "organiser"}
-    told = {"name": "name", "deadline": "deadline", "link": "link", "booking_url": "link", "event_url": "event_link", "inviter": "inviter"}
+    told = {name: name for name in ("name", "deadline", "link", "inviter", "invitee")} | {"booking_url": "link", "event_url": "event_link"}
     words = dict(sample) | {word: f"{{{name}}}" for word, name in told.items() if word in sample}
     words["event"] = dict(sample["event"]) | {word: f"{{{name}}}" for word, name in event.items() if word in sample["event"]}
     return words

@@ -21,7 +21,7 @@ MAIL_WORDS: dict[str, tuple[str, str]] = {
     "suppressed": (N_("Not wanted"), ""),
 }
 # Mails whose words are fixed; all others bring their titles (messaging.kinds).
-FIXED_KINDS: dict[str, str] = {"deputy": N_("Deputy comes"), "invitation_moved": N_("New time or place")}
+FIXED_KINDS: dict[str, str] = {"contact_wanted": N_("New address to confirm"), "contact_leaving": N_("Address changed")}
 NOT_WANTED = N_("The recipient has unsubscribed from such mails.")
 
 
