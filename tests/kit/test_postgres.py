@@ -179,7 +179,7 @@ async def test_orphans_of_a_crashed_server_are_waited_for(tmp_path: Path) -> Non
     busy.terminate()
 
 
-@pytest.mark.parametrize("content", [f"{os.getpid()}\n/somewhere\n", "", "rubbish\n"])
+@pytest.mark.parametrize("content", [f"{os.getpid()}\n/somewhere\n", "", "rubbish\n"], ids=["of another process", "empty", "unreadable"])
 async def test_a_stale_mark_is_removed(tmp_path: Path, content: str) -> None:
     async with embedded(tmp_path, durable=False):
         pass
