@@ -19,7 +19,7 @@ async def load_demo(settings: Settings, *, empty: bool) -> None:
 
 
 async def print_links(settings: Settings) -> None:
-    """The three ways in: guest, organiser, door."""
+    """The ways in: guest, invitee, organiser, door."""
     from events.demo import actions as demo
 
     async with connected(settings) as connection:

@@ -1,16 +1,18 @@
 """Who signs up where: parties made of the invented people, as `data/crowds.toml` tells."""
 
-from collections.abc import Iterator
 from functools import cache
-from itertools import chain, islice
 
 import msgspec
 
 from events.people.consents import Purpose, text_hash
-from events.registration.model import Consent, GuestDetails, SignUp
+from events.registration.model import Consent, GuestDetails
 
 from .model import DATA, EventPlan
 from .people import Person, people
+from .schedule import Schedule
+
+SPARE = ("international", "berlin", "japan")  # who fills up where the groups have no time
+DAY_SECONDS = 24 * 60 * 60
 
 
 class Crowd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -18,12 +20,15 @@ class Crowd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     event: str
     groups: list[str] = msgspec.field(name="from")
-    guests: int
+    guests: int = 0
     contingent: str | None = None
     companions: int = 0
     cancelled: int = 0
     waiting: list[int] = []
     undecided: int = 0
+    offers: int = 0
+    hold_days: int | None = None
+    clashes_with: str = ""
     no_shows: int = 0
     named_first: bool = False
 
@@ -37,55 +42,65 @@ def crowds() -> list[Crowd]:
     return msgspec.toml.decode((DATA / "crowds.toml").read_bytes(), type=_Crowds).crowds
 
 
+class Party(msgspec.Struct, frozen=True):
+    """People who come together, and the table they are given."""
+
+    people: list[Person]
+    table: str | None = None
+
+
 class Parties(msgspec.Struct, frozen=True, kw_only=True):
-    """The sign-ups of a crowd by what becomes of them, in the order in which they are made."""
+    """The parties of a crowd by what becomes of them, in the order in which they sign up."""
 
-    cancelled: list[SignUp]
-    coming: list[SignUp]
-    waiting: list[SignUp]
+    cancelled: list[Party]
+    coming: list[Party]
+    waiting: list[Party]
 
 
-def parties(crowd: Crowd, plan: EventPlan) -> Parties:
+def parties(crowd: Crowd, plan: EventPlan, schedule: Schedule) -> Parties:
     """Splits the crowd into parties. Companions come one to a guest, larger parties only wait; only who comes has a table."""
-    arriving = _people_for(crowd)
-    coming = [2] * crowd.companions + [1] * (crowd.guests - 2 * crowd.companions)
-    made = [
-        [
-            _sign_up(crowd, list(islice(arriving, size)), plan, f"{kind}:{number}", seat=number if kind == "coming" else None)
-            for number, size in enumerate(sizes)
-        ]
-        for kind, sizes in (("coming", coming), ("waiting", crowd.waiting), ("cancelled", [1] * crowd.cancelled))
-    ]
-    return Parties(coming=made[0], waiting=made[1], cancelled=made[2])
-
-
-def _people_for(crowd: Crowd) -> Iterator[Person]:
-    """The groups in turn and round again; events begin at different people, so that not everybody goes everywhere first."""
-    offset = 0 if crowd.named_first else crowds().index(crowd) * 29
-    rotated = [[*group[offset % len(group) :], *group[: offset % len(group)]] for group in (people()[name] for name in crowd.groups)]
-    longest = max(len(group) for group in rotated)
-    return chain.from_iterable((group[turn] for group in rotated if turn < len(group)) for turn in range(longest))
-
-
-def _sign_up(crowd: Crowd, party: list[Person], plan: EventPlan, name: str, *, seat: int | None) -> SignUp:
-    registrant = party[0]
-    table = str(seat % plan.tables + 1) if plan.tables and seat is not None else None
-    return SignUp(
-        key=f"demo:{crowd.contingent or ''}:{name}",
-        email=registrant.email,
-        locale=registrant.locale,
-        source="demo",
-        guests=[_guest(person, registrant.locale, table) for person in party],
-        contingent=crowd.contingent,
-        accept_waitlist=True,
-        mail=False,
+    arriving = schedule.pick(crowd.groups, plan, named_first=crowd.named_first, spare=SPARE)
+    singles = crowd.guests - 2 * crowd.companions
+    if crowd.clashes_with:
+        return Parties(coming=[Party([_torn(crowd, plan, schedule)])], waiting=[], cancelled=[])
+    coming = [_party(next(arriving), size, plan, schedule) for size in [2] * crowd.companions + [1] * singles]
+    return Parties(
+        coming=[Party(party, table(plan, number)) for number, party in enumerate(coming)],
+        waiting=[Party(_party(next(arriving), size, plan, schedule)) for size in crowd.waiting],
+        cancelled=[Party([next(arriving)]) for _each in range(crowd.cancelled)],
     )
 
 
-def _guest(person: Person, locale: str, table: str | None) -> GuestDetails:
-    guest = person.guest
-    given = {Purpose.PRIVACY: True, Purpose.SENSITIVE: bool(guest.diet or guest.access_needs), Purpose.GUEST_LIST: guest.in_guest_list}
+def table(plan: EventPlan, seat: int) -> str | None:
+    return str(seat % plan.tables + 1) if plan.tables else None
+
+
+def _party(registrant: Person, size: int, plan: EventPlan, schedule: Schedule) -> list[Person]:
+    return [registrant, *(schedule.companion(registrant.group, plan) for _each in range(size - 1))]
+
+
+def _torn(crowd: Crowd, plan: EventPlan, schedule: Schedule) -> Person:
+    """Somebody who has promised to be somewhere else at that time, and only there."""
+    for group in crowd.groups:
+        for person in people()[group]:
+            if schedule.goes_to(person, crowd.clashes_with) and schedule.has_time(person, plan, but=crowd.clashes_with):
+                schedule.attends(person, plan)
+                return person
+    raise AssertionError(f"nobody of {crowd.groups} goes to {crowd.clashes_with}")
+
+
+def guest(person: Person, *, channel: str, table_name: str | None = None) -> GuestDetails:
+    """What the person types, with the consents that go with it."""
+    details = person.guest
+    given = {
+        Purpose.PRIVACY: True,
+        Purpose.SENSITIVE: bool(details.diet or details.access_needs),
+        Purpose.GUEST_LIST: details.in_guest_list,
+        Purpose.FOLLOW_UP: person.number % 9 == 5,
+    }
     consents = [
-        Consent(purpose=purpose, text_hash=text_hash(purpose, locale).hex(), channel="demo") for purpose, agreed in given.items() if agreed
+        Consent(purpose=purpose, text_hash=text_hash(purpose, person.locale).hex(), channel=channel)
+        for purpose, agreed in given.items()
+        if agreed
     ]
-    return msgspec.structs.replace(guest, table_name=table, consents=consents)
+    return msgspec.structs.replace(details, table_name=table_name, consents=consents)

@@ -4,78 +4,124 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from events.door.actions import add_phone, pair, pairing_code
 from events.door.queries import gate_names, redeem_tickets
 from events.kit.database import Connection
 from events.kit.tokens import Tokens
 from events.programme.model import Event
-from events.programme.queries import event_by_slug
+from events.questions.model import Per, Sensitivity
 from events.registration.actions import cancel_places
-from events.registration.claims import LARGEST_BATCH, new_claim
-from events.registration.model import RegistrationState, SignUp
-from events.registration.queries import approve_places, claim_places
+from events.registration.claims import LARGEST_BATCH, Claim, new_claim
+from events.registration.model import GuestDetails, RegistrationState, SignUp
+from events.registration.queries import claim_places
 
 from . import arrivals, queries
-from .crowds import Crowd, crowds, parties
-from .model import event_plans
+from .crowds import DAY_SECONDS, Crowd, Party, crowds, guest, parties
+from .model import EventPlan, event_plan
+from .people import Person
+from .schedule import KnownGuest
+from .story import Story
 
 SIGNED_UP_BEFORE = timedelta(days=9)
 CANCELLED_BEFORE = timedelta(hours=3)
+_HAPPENED = ("confirmed", "held", "awaiting_approval", "waitlisted")
 
 
-async def load_guests(tx: Connection, tokens: Tokens, now: datetime) -> None:
+async def sign_everybody_up(story: Story) -> None:
     """Fills the events, as the crowds are planned."""
-    plans = {plan.slug: plan for plan in event_plans()}
-    for crowd in crowds():
-        event = await event_by_slug(tx, crowd.event)
-        assert event is not None
-        party = parties(crowd, plans[crowd.event])
-        await _come_and_go(tx, tokens, event, party.cancelled, now)
-        await _claim(tx, tokens, event, [*party.coming, *party.waiting], now)
-        if event.approval_required:
-            await _approve(tx, event, crowd, now)
-        if event.doors_at <= now:
-            await _arrive(tx, tokens, event, crowd, now)
+    for number, crowd in enumerate(crowds()):
+        plan, event = event_plan(crowd.event), story.events[crowd.event]
+        made = parties(crowd, plan, story.schedule)
+        key = f"demo:{number}"
+        await _claim(story, crowd, f"{key}:cancelled", made.cancelled)
+        await _give_back(story, event, f"{key}:cancelled:", gone_at=min(story.now, event.doors_at) - CANCELLED_BEFORE)
+        await _claim(story, crowd, f"{key}:coming", made.coming)
+        await _claim(story, crowd, f"{key}:waiting", made.waiting)
+        if crowd.offers:
+            await _give_back(story, event, f"{key}:coming:", first=crowd.offers, gone_at=story.now)
+        if event.doors_at <= story.now:
+            await _arrive(story, event, crowd)
 
 
-async def _come_and_go(tx: Connection, tokens: Tokens, event: Event, sign_ups: Sequence[SignUp], now: datetime) -> None:
-    """Takes places and gives them back: the late cancellations."""
-    if not sign_ups:
-        return
-    await _claim(tx, tokens, event, sign_ups, now)
-    contingent = sign_ups[0].contingent or ""
-    leaving = await queries.registrations_by_key(tx, event.id, f"demo:{contingent}:cancelled:")
-    gone_at = min(now, event.doors_at) - CANCELLED_BEFORE
-    await cancel_places(tx, event.id, leaving, actor="guest", now=gone_at, mail=False)
+async def _give_back(story: Story, event: Event, prefix: str, *, gone_at: datetime, first: int | None = None) -> None:
+    """Places that were taken and are given back, the first so many: late cancellations, or what others are offered then."""
+    leaving = (await queries.registrations_by_key(story.tx, event.id, prefix))[:first]
+    if leaving:
+        await cancel_places(story.tx, event.id, leaving, actor="guest", now=gone_at, mail=False)
 
 
-async def _claim(tx: Connection, tokens: Tokens, event: Event, sign_ups: Sequence[SignUp], now: datetime) -> None:
-    for start in range(0, len(sign_ups), LARGEST_BATCH):
-        requests = [new_claim(sign_up, tokens).request for sign_up in sign_ups[start : start + LARGEST_BATCH]]
-        await claim_places(tx, event.id, requests, now - SIGNED_UP_BEFORE)
+async def _claim(story: Story, crowd: Crowd, key: str, signing_up: Sequence[Party]) -> None:
+    plan, event = event_plan(crowd.event), story.events[crowd.event]
+    moment = story.now if crowd.hold_days else story.now - SIGNED_UP_BEFORE
+    for start in range(0, len(signing_up), LARGEST_BATCH):
+        batch = signing_up[start : start + LARGEST_BATCH]
+        signed = [
+            _sign_up(story, crowd, party, key=f"{key}:{number}", owes=_owes(crowd, key, number))
+            for number, party in enumerate(batch, start)
+        ]
+        claims = [new_claim(one, story.tokens) for one in signed]
+        decided = await claim_places(story.tx, event.id, [claim.request for claim in claims], moment)
+        assert [row["outcome"] for row in decided if row["outcome"] not in _HAPPENED] == [], (crowd, decided)
+        for party, claim in zip(batch, claims, strict=True):
+            _note(story, plan, party, claim)
 
 
-async def _approve(tx: Connection, event: Event, crowd: Crowd, now: datetime) -> None:
-    applied = await queries.registrations_by_key(tx, event.id, "demo::coming:")
-    await approve_places(tx, event.id, applied[: len(applied) - crowd.undecided], now - CANCELLED_BEFORE)
+def _owes(crowd: Crowd, key: str, number: int) -> bool:
+    """Whether the guest has yet to say what security asks for: the first of those who are still undecided."""
+    return key.endswith(":coming") and crowd.guests - crowd.undecided <= number < crowd.guests - crowd.undecided // 2
 
 
-async def _arrive(tx: Connection, tokens: Tokens, event: Event, crowd: Crowd, now: datetime) -> None:
-    phones = await _pair_phones(tx, tokens, event)
+def _sign_up(story: Story, crowd: Crowd, party: Party, *, key: str, owes: bool) -> SignUp:
+    plan, registrant = event_plan(crowd.event), party.people[0]
+    known = story.schedule.known(registrant, plan)
+    return SignUp(
+        key=key,
+        email=registrant.email,
+        locale=registrant.locale,
+        source="demo",
+        guests=[_guest(story, plan, person, party, owes=owes) for person in party.people],
+        contingent=crowd.contingent,
+        accept_waitlist=True,
+        hold_seconds=crowd.hold_days * DAY_SECONDS if crowd.hold_days else None,
+        mail=False,
+        lead_id=known.lead_id if known else None,
+        answers=story.answering[plan.slug].answers(registrant.number, per=Per.BOOKING),
+    )
+
+
+def _guest(story: Story, plan: EventPlan, person: Person, party: Party, *, owes: bool) -> GuestDetails:
+    but = Sensitivity.SECURITY if owes else None
+    answers = story.answering[plan.slug].answers(person.number, per=Per.GUEST, but=but)
+    details = guest(person, channel="demo", table_name=party.table)
+    return story.schedule.details(person, plan, msgspec.structs.replace(details, answers=answers))
+
+
+def _note(story: Story, plan: EventPlan, party: Party, claim: Claim) -> None:
+    """The first booking of a guest leads all others."""
+    known = story.schedule.known(party.people[0], plan)
+    lead_id = known.lead_id if known else claim.booking_id
+    for person, made in zip(party.people, claim.request["guests"], strict=True):
+        story.schedule.note(person, plan, KnownGuest(lead_id, UUID(str(made["guest_id"]))))
+
+
+async def _arrive(story: Story, event: Event, crowd: Crowd) -> None:
+    phones = await _pair_phones(story.tx, story.tokens, event)
     scans = arrivals.scans(
         event,
-        await _codes(tx, tokens, event, RegistrationState.CONFIRMED),
-        await _codes(tx, tokens, event, RegistrationState.CANCELLED),
+        await _codes(story, event, RegistrationState.CONFIRMED),
+        await _codes(story, event, RegistrationState.CANCELLED),
         no_shows=crowd.no_shows,
         phones=phones,
-        now=now,
+        now=story.now,
     )
-    await redeem_tickets(tx, event.id, scans)
-    await queries.date_check_ins_back(tx, event.id)
+    await redeem_tickets(story.tx, event.id, scans)
+    await queries.date_check_ins_back(story.tx, event.id)
 
 
-async def _codes(tx: Connection, tokens: Tokens, event: Event, state: RegistrationState) -> list[str]:
-    return [tokens.code("ticket", ticket_id, 1) for ticket_id in await queries.tickets_by_state(tx, event.id, state)]
+async def _codes(story: Story, event: Event, state: RegistrationState) -> list[str]:
+    return [story.tokens.code("ticket", ticket_id, 1) for ticket_id in await queries.tickets_by_state(story.tx, event.id, state)]
 
 
 async def _pair_phones(tx: Connection, tokens: Tokens, event: Event) -> list[tuple[UUID, UUID]]:

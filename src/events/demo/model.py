@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from events.itinerary.model import Place
 from events.programme.model import EventKind, Texts
 
 DATA = Path(__file__).parent / "data"
@@ -29,6 +30,19 @@ class StaffPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locale: str
     organiser: str
     role: str
+    reviews: list[str] = []
+
+
+class MemberPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    email: str
+    name: str
+    locale: str
+
+
+class CoHostPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    slug: str
+    name: Texts
+    members: list[MemberPlan]
 
 
 class ProgrammePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,6 +57,12 @@ class ProgrammePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class VenuePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Texts
     address: Texts
+    latitude: float
+    longitude: float
+
+    @property
+    def place(self) -> Place:
+        return Place(self.latitude, self.longitude)
 
 
 class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +70,7 @@ class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     organisers: list[OrganiserPlan]
     staff: list[StaffPlan]
+    co_hosts: list[CoHostPlan]
     programme: ProgrammePlan
     venues: dict[str, VenuePlan]
     dress: dict[str, Texts]
@@ -61,6 +82,8 @@ class ContingentPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capacity: int
     name: Texts
     inside: str | None = None
+    co_host: str | None = None
+    released_hours_before: int | None = None
 
 
 class EventPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -84,6 +107,10 @@ class EventPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     contingents: list[ContingentPlan] = []
     gates: tuple[str, ...] = ("Main entrance",)
     approval: bool = False
+    reviewers: list[str] = []
+    invited_are_approved: bool = True
+    substitutes_need_approval: bool = False
+    offer_hours: int | None = None
     companions: int = 3
     tables: int = 0
     closes_hours_before: int = 0
@@ -110,6 +137,10 @@ def event_plans() -> list[EventPlan]:
         for day in range(1, DAYS + 1)
         for plan in msgspec.toml.decode((DATA / f"day_{day}.toml").read_bytes(), type=_Day).events
     ]
+
+
+def event_plan(slug: str) -> EventPlan:
+    return next(plan for plan in event_plans() if plan.slug == slug)
 
 
 def story_day(now: datetime) -> date:

@@ -13,7 +13,7 @@ from events.registration.model import GuestDetails
 
 from .model import DATA
 
-LOCALES = {"thuringia": "de", "berlin": "de", "japan": "ja", "vip": "ja", "international": "en"}
+LOCALES = {"thuringia": "de", "berlin": "de", "international": "en", "forgotten": "de"}  # everybody else reads Japanese
 DIETS = ("vegetarian", "vegan", "halal", "no_pork")
 _SPELT = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "ß": "ss", "ı": "i", "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
@@ -27,6 +27,12 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     locale: str
     group: str
+    number: int = 0
+
+    @property
+    def key(self) -> str:
+        """Tells everybody apart."""
+        return f"{self.group} {self.number}"
 
 
 @cache
@@ -37,8 +43,11 @@ def people() -> dict[str, list[Person]]:
         "thuringia": _german(data["german"]),
         "berlin": islice(_german(data["german"]), 30, None),
         "japan": _japanese(data["japanese"]),
+        "alumni": islice(_japanese(data["japanese"]), 500, None),
+        "contacts": islice(_japanese(data["japanese"]), 300, None),
         "vip": _dignitaries(data),
         "international": _german(data["international"]),
+        "forgotten": islice(_german(data["german"]), 90, None),
     }
     return {group: _group(group, size, data["named"], makers[group]) for group, size in data["sizes"].items()}
 
@@ -46,16 +55,16 @@ def people() -> dict[str, list[Person]]:
 def _group(group: str, size: int, named: list[dict[str, Any]], makers: Iterator[GuestDetails]) -> list[Person]:
     known = [_known(entry) for entry in named if entry["group"] == group]
     guests = [*known, *islice(makers, size - len(known))]
-    return [_person(_with_wishes(guest, number), group) for number, guest in enumerate(guests)]
+    return [_person(_with_wishes(guest, number), group, number) for number, guest in enumerate(guests)]
 
 
 def _known(entry: dict[str, Any]) -> GuestDetails:
     return msgspec.convert({name: value for name, value in entry.items() if name != "group"}, GuestDetails)
 
 
-def _person(guest: GuestDetails, group: str) -> Person:
-    locale = "de" if group == "vip" and not guest.family_name_kana else LOCALES[group]
-    return Person(guest=guest, email=_email(guest), locale=locale, group=group)
+def _person(guest: GuestDetails, group: str, number: int) -> Person:
+    locale = "de" if group == "vip" and not guest.family_name_kana else LOCALES.get(group, "ja")
+    return Person(guest=guest, email=_email(guest), locale=locale, group=group, number=number)
 
 
 def _email(guest: GuestDetails) -> str:
@@ -115,5 +124,5 @@ def _with_wishes(guest: GuestDetails, number: int) -> GuestDetails:
         guest,
         diet=DIETS[number // 6 % len(DIETS)] if number % 6 == 4 else "",
         in_guest_list=number % 3 != 1,
-        flags=[*guest.flags, "no_photo"] if number % 34 == 7 else guest.flags,
+        flags=[*guest.flags, "no_photo"] if number % 31 == 7 else guest.flags,
     )

@@ -113,6 +113,46 @@ async def insert_pools(tx: Connection, rows: Sequence[Sequence[Any]]) -> None:
     )
 
 
+async def set_guest_rules(tx: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Who decides about guests, and how free places are offered; see the statement for the order of a row."""
+    await tx.executemany(
+        """
+        update events
+        set reviewer_roles = $2,
+            invited_are_approved = $3,
+            substitutes_need_approval = $4,
+            offer_hours = $5
+        where id = $1
+        """,
+        rows,
+    )
+
+
+async def set_releases(tx: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """When contingents (event, slug) are released."""
+    await tx.executemany("update pools set release_at = $3 where event_id = $1 and slug = $2", rows)
+
+
+async def pools_by_slug(db: Executor, contingents: Sequence[tuple[str, str]]) -> list[UUID]:
+    """The contingents, each named by event and own slug."""
+    rows = await db.fetch(
+        """
+        select p.id
+        from pools p
+        join events e on e.id = p.event_id
+        join unnest($1::text[], $2::text[]) as c (event, contingent) on c.event = e.slug and c.contingent = p.slug
+        """,
+        [event for event, _contingent in contingents],
+        [contingent for _event, contingent in contingents],
+    )
+    return [row[0] for row in rows]
+
+
+async def organiser_id(db: Executor, slug: str) -> UUID:
+    found: UUID = await db.fetchval("select id from organisers where slug = $1", slug)
+    return found
+
+
 async def has_demo_guests(db: Executor) -> bool:
     return bool(await db.fetchval("select exists (select from bookings where source = 'demo')"))
 
@@ -188,6 +228,43 @@ async def move_events(tx: Connection, slugs: Sequence[str], by: timedelta) -> No
             changes_until = changes_until + $2,
             version = version + 1
         where slug = any ($1::text[])
+        """,
+        list(slugs),
+        by,
+    )
+
+
+async def move_deadlines(tx: Connection, slugs: Sequence[str], by: timedelta) -> None:
+    """Moves what is still open at these events with them: offers and holds, releases of contingents, dates of invitations."""
+    await tx.execute(
+        """
+        update registrations
+        set expires_at = expires_at + $2
+        where expires_at is not null
+          and event_id in (select id from events where slug = any ($1::text[]))
+        """,
+        list(slugs),
+        by,
+    )
+    await tx.execute(
+        """
+        update pools
+        set release_at = release_at + $2
+        where released_at is null
+          and event_id in (select id from events where slug = any ($1::text[]))
+        """,
+        list(slugs),
+        by,
+    )
+    await tx.execute(
+        """
+        update invitations
+        set answer_by = answer_by + $2,
+            companions_by = companions_by + $2
+        where id in (select v.invitation_id
+                     from invitation_events v
+                     join events e on e.id = v.event_id
+                     where e.slug = any ($1::text[]))
         """,
         list(slugs),
         by,

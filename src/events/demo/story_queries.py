@@ -1,0 +1,111 @@
+"""SQL of the story: what the demo needs to know of the guests it has just made."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from events.kit.database import Connection, Executor
+from events.kit.jobs import Job
+
+_NAMES = "family_name, given_name, company, job_title"
+
+
+async def co_host_id(db: Executor, slug: str) -> UUID:
+    found: UUID = await db.fetchval("select id from co_hosts where slug = $1", slug)
+    return found
+
+
+async def invitations_of_import(db: Executor, import_id: UUID) -> dict[tuple[str, ...], UUID]:
+    """The invitations of a list, by name, company and position."""
+    rows = await db.fetch(f"select id, {_NAMES} from invitations where batch_id = $1", import_id)
+    return {tuple(row[1:]): row[0] for row in rows}
+
+
+async def guests_of_invitation(db: Executor, invitation_id: UUID) -> dict[tuple[str, ...], dict[str, UUID]]:
+    """The guests of an invitation's party: their ids and their lead booking, by name, company and position."""
+    rows = await db.fetch(
+        f"""
+        select g.id, g.booking_id, {_NAMES}
+        from guests g
+        where g.booking_id = (select i.booking_id from invitations i where i.id = $1)
+        """,
+        invitation_id,
+    )
+    return {tuple(row[2:]): {"guest_id": row["id"], "lead_id": row["booking_id"]} for row in rows}
+
+
+async def awaiting(db: Executor, event_id: UUID) -> list[UUID]:
+    """Who awaits a decision: those who signed up themselves last, in the order in which they did."""
+    rows = await db.fetch(
+        """
+        select r.id
+        from registrations r
+        join bookings b on b.id = r.booking_id
+        where r.event_id = $1
+          and r.state = 'awaiting_approval'
+        order by b.source = 'demo', length(b.idempotency_key), b.idempotency_key, r.id
+        """,
+        event_id,
+    )
+    return [row[0] for row in rows]
+
+
+async def contacts_at(db: Executor, event_id: UUID) -> list[tuple[UUID, str]]:
+    """The confirmed guests whom mails reach, with their language."""
+    rows = await db.fetch(
+        """
+        select g.id, b.locale
+        from registrations r
+        join bookings b on b.id = r.booking_id
+        join guests g on g.id = r.guest_id
+        where r.event_id = $1
+          and r.state = 'confirmed'
+          and g.position = 0
+          and b.email <> ''
+        order by r.id
+        """,
+        event_id,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def marketing_of(db: Executor, guest_ids: Sequence[UUID]) -> list[int]:
+    """The marketing consents of these guests, oldest first."""
+    rows = await db.fetch(
+        "select id from consents where purpose = 'marketing' and guest_id = any ($1::uuid[]) order by id", list(guest_ids)
+    )
+    return [row[0] for row in rows]
+
+
+async def unanswered_invitation(db: Executor, programme: str) -> tuple[UUID, int] | None:
+    """The first invitation of the programme to several events of which none is answered yet: its id and issue."""
+    row = await db.fetchrow(
+        """
+        select i.id, i.issue
+        from invitations i
+        join programmes p on p.id = i.programme_id
+        join invitation_events v on v.invitation_id = i.id
+        where p.slug = $1
+          and i.withdrawn_at is null
+          and i.erased_at is null
+        group by i.id
+        having count(*) > 1
+           and bool_and(v.answer = 'none')
+        order by count(*) desc, i.id
+        limit 1
+        """,
+        programme,
+    )
+    return (row[0], row[1]) if row else None
+
+
+async def take_jobs(tx: Connection, name: str) -> list[Job]:
+    """The jobs of this transaction that are called so, to be done at once."""
+    rows = await tx.fetch(
+        "delete from jobs where created_at = now() and name = $1 returning id, name, payload, attempts + 1 as attempts", name
+    )
+    return [Job(*row) for row in rows]
+
+
+async def drop_jobs(tx: Connection) -> None:
+    """Mails about what is only told: nobody is written to. Only this transaction's jobs were made in its very microsecond."""
+    await tx.execute("delete from jobs where created_at = now()")
