@@ -1,6 +1,12 @@
-import pytest
+import time
+from typing import Any
 
-from events.kit.forms import Form, is_email
+import httpx
+import pytest
+from litestar import Litestar, Request, Response, post
+from litestar.datastructures import State
+
+from events.kit.forms import MOST_FIELDS, Form, MalformedForm, is_email
 
 
 def test_every_field_is_checked_and_what_was_typed_is_kept() -> None:
@@ -49,3 +55,18 @@ def test_addresses_that_people_have(good: str) -> None:
 )
 def test_addresses_that_are_none(bad: str) -> None:
     assert not is_email(bad)
+
+
+@post("/", status_code=200, request_max_body_size=17_000_000)
+async def read_form(request: Request[Any, Any, State]) -> int:
+    return len((await Form.read(request)).values)
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"&".join(b"%d=x" % n for n in range(MOST_FIELDS)), 200), (b"a=&" * 5_000_000, 400)])
+async def test_forms_of_millions_of_fields_are_refused_unread(body: bytes, status: int) -> None:
+    app = Litestar([read_form], exception_handlers={MalformedForm: lambda _request, error: Response({}, status_code=error.status)})
+    headers, before = {"content-type": "application/x-www-form-urlencoded"}, time.process_time()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver.local") as client:  # type: ignore[arg-type]
+        answer = await client.post("/", content=body, headers=headers)
+    assert answer.status_code == status
+    assert time.process_time() - before < 3

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 from litestar import Request
 from litestar.datastructures import State, UploadFile
+from litestar.enums import RequestEncodingType
 
 from .errors import DomainError
 from .i18n import N_
@@ -16,6 +17,7 @@ from .i18n import gettext as _
 _EMAIL = re.compile(r"[^@\s<>(),;:\\\"\[\]]+@[^@\s<>(),;:\\\"\[\].]+(\.[^@\s<>(),;:\\\"\[\].]+)+")
 # C0 and C1 controls except tab and line breaks, and lone surrogates: PostgreSQL or a PDF would refuse them.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+MOST_FIELDS = 5_000  # thirty events with nine companions each are 400; a million would keep the process busy for half a minute
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
 
 
@@ -47,6 +49,8 @@ class Form:
     @classmethod
     async def read(cls, request: Request[object, object, State]) -> "Form":
         """Reads the body of a POST; a body that is no form is an empty form. Raises `MalformedForm`."""
+        if request.content_type[0] == RequestEncodingType.URL_ENCODED and (await request.body()).count(b"&") >= MOST_FIELDS:
+            raise MalformedForm
         try:
             data = await request.form()
         except (ValueError, LookupError):  # bytes that are no text in the encoding their part names, or an encoding nobody knows
