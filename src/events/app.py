@@ -83,21 +83,20 @@ from .questions import organiser_pages as question_pages
 from .questions.scanning import scanner
 from .questions.shelf import QuestionShelf
 from .registration import actions as registration
-from .registration import answer_pages as booking_answer_pages
 from .registration import api as registration_api
-from .registration import booking_pages, companion_pages, contact_pages, party_cancellation_pages, substitute_pages
-from .registration import pages as registration_pages
+from .registration import guest_pages as booking_pages
 from .registration.claims import ClaimDesk
 from .registration.quick_no import QuickNo
 from .selection import line_pages, offer_pages
 from .selection import pages as selection_pages
-from .settings import Settings
-from .tickets import pages as tickets_pages
-from .tickets import reissue, reissue_pages
+from .settings import Settings, SettingsError
+from .tickets import guest_pages as tickets_pages
+from .tickets import reissue
 from .tickets.contact_mails import contact_mailer
 from .tickets.jobs import booking_mailer, order_planned_mails
 from .tickets.mailbox_pages import mailbox
 from .tickets.samples import booking_kinds
+from .tickets.wallet_keys import Wallets, wallets_of
 
 # Answers that are never worth compressing, from addresses where every microsecond counts.
 SMALL_ANSWERS = [r"^/api/v1/events/[^/]+/(registrations|check-ins)$"]
@@ -106,12 +105,7 @@ LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 PAGES: list[ControllerRouterHandler] = [
     accounts_pages.router,
     audit_pages.router,
-    booking_answer_pages.router,
     booking_pages.router,
-    companion_pages.router,
-    contact_pages.router,
-    party_cancellation_pages.router,
-    substitute_pages.router,
     confirmation_pages.router,
     co_hosts_organiser_pages.router,
     co_hosts_pages.router,
@@ -150,13 +144,11 @@ PAGES: list[ControllerRouterHandler] = [
     programme_pages.router,
     question_pages.router,
     registration_api.api,
-    registration_pages.router,
     retention_pages.router,
     selection_pages.router,
     plan_pages.router,
     subscription_pages.router,
     text_pages.router,
-    reissue_pages.router,
     tickets_pages.router,
     wave_pages.router,
     wave_plan_pages.router,
@@ -284,7 +276,17 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         "phone": callers.provide("phone"),
         "staff": callers.provide("staff"),
         "tokens": constant(tokens.Tokens(settings.secret_key)),
+        "wallets": constant(wallets := _wallets(settings)),
+        "wallet_kinds": constant(wallets.kinds),
     }
+
+
+def _wallets(settings: Settings) -> Wallets:
+    """What passes are signed with; keys that cannot be used stop the start."""
+    try:
+        return wallets_of(settings)
+    except ValueError as reason:
+        raise SettingsError([f"EVENTS_WALLET_{reason}"]) from reason
 
 
 async def _claims(state: State) -> ClaimDesk:

@@ -22,7 +22,16 @@ SECRET_KEY_MIN_CHARACTERS = 32
 # A mail that waits for its turn longer than its job is leased (five minutes, sixteen at once) would be sent twice.
 FEWEST_MAILS_PER_MINUTE = 10
 
-_SECRETS = frozenset({"DATABASE_URL", "EVENTS_SECRET_KEY", "EVENTS_METRICS_TOKEN", "SMTP_URL"})
+_WALLETS = {
+    "wallet_apple_certificate": "EVENTS_WALLET_APPLE_CERTIFICATE",
+    "wallet_apple_key": "EVENTS_WALLET_APPLE_KEY",
+    "wallet_apple_wwdr": "EVENTS_WALLET_APPLE_WWDR",
+    "wallet_google_issuer": "EVENTS_WALLET_GOOGLE_ISSUER",
+    "wallet_google_key": "EVENTS_WALLET_GOOGLE_KEY",
+}
+# What a wallet needs it needs altogether.
+_TOGETHER = (list(_WALLETS)[:3], list(_WALLETS)[3:])
+_SECRETS = frozenset({"DATABASE_URL", "EVENTS_SECRET_KEY", "EVENTS_METRICS_TOKEN", "SMTP_URL", *_WALLETS.values()})
 _PLAIN = frozenset(
     {
         "EVENTS_DATA_DIR",
@@ -93,6 +102,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_token: str | None
     """`EVENTS_METRICS_TOKEN`: bearer token for `/metrics`. Absent: only this machine may read it."""
 
+    wallet_apple_certificate: str | None = None
+    """`EVENTS_WALLET_APPLE_CERTIFICATE`: the certificate of a pass type, in PEM; pass type and team are read from it. Absent, like
+    the two below: tickets are not offered for Apple Wallet."""
+
+    wallet_apple_key: str | None = None
+    """`EVENTS_WALLET_APPLE_KEY`: its private key, in PEM, without a password."""
+
+    wallet_apple_wwdr: str | None = None
+    """`EVENTS_WALLET_APPLE_WWDR`: Apple's intermediate certificate (Worldwide Developer Relations), in PEM."""
+
+    wallet_google_issuer: str | None = None
+    """`EVENTS_WALLET_GOOGLE_ISSUER`: the issuer's number at Google Wallet. Absent, like the one below: no Google Wallet."""
+
+    wallet_google_key: str | None = None
+    """`EVENTS_WALLET_GOOGLE_KEY`: the JSON key file of the service account that may issue."""
+
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Settings from the environment. Makes the secret key in the data folder when none is given."""
@@ -116,12 +141,19 @@ def load(environ: Mapping[str, str]) -> Settings:
         upload_scanner=shlex.split(read.checked("EVENTS_UPLOAD_SCANNER", _command) or "") or None,
         pool_size=read.whole_number("EVENTS_POOL_SIZE", default=10, least=1, most=1000),
         metrics_token=read.text("EVENTS_METRICS_TOKEN"),
+        **(wallets := {field: read.text(name) for field, name in _WALLETS.items()}),
     )
+    problems += _halves(wallets)
     if problems:
         raise SettingsError(problems)
     if secret_key is None:
         return msgspec.structs.replace(settings, secret_key=_kept_secret_key(data_dir))
     return settings
+
+
+def _halves(wallets: Mapping[str, str | None]) -> list[str]:
+    missing = [field for fields in _TOGETHER if any(wallets[one] for one in fields) for field in fields if not wallets[field]]
+    return [f"{_WALLETS[field]} is missing: this wallet needs it as well" for field in missing]
 
 
 def _is_stray(name: str) -> bool:

@@ -139,7 +139,7 @@ async def test_scan_and_reissue_take_turns(pool: Pool, first: str) -> None:
             return await (redeem_tickets(db, event.id, [scan]) if first == "reissue" else renew(db))
 
     async with pool.acquire() as tx, tx.transaction():
-        ahead = await (renew(tx) if first == "reissue" else redeem_tickets(tx, event.id, [scan]))
+        ahead: Any = await (renew(tx) if first == "reissue" else redeem_tickets(tx, event.id, [scan]))
         waiting = asyncio.create_task(second())
         await asyncio.sleep(0.2)
         assert not waiting.done()

@@ -37,7 +37,7 @@ async def ask(visitor: Visitor, email: str) -> Page:
 async def asked(pool: Pool) -> list[str]:
     """The addresses that were asked for, taken off the list of jobs."""
     rows = await pool.fetch("delete from jobs where name = 'lost_tickets' returning id, payload ->> 'email'")
-    return [row[1] for row in sorted(rows)]
+    return [row[1] for row in sorted(rows, key=lambda row: int(row[0]))]
 
 
 async def ordered(pool: Pool, email: str) -> list[dict[str, Any]]:

@@ -67,6 +67,7 @@ async def show_booking(
     tokens: NamedDependency[Tokens],
     base_url: NamedDependency[str],
     *,
+    wallet_kinds: NamedDependency[tuple[str, ...]],
     notice: FromQuery[str | None] = None,
     full: FromQuery[list[str] | None] = None,
 ) -> Response[Any]:
@@ -77,13 +78,15 @@ async def show_booking(
         raise NotFound
     said = _(NOTICES[notice]) if notice in NOTICES else ""
     if len(party) == 1:
-        return await _single_page(db, party[0], tokens, base_url, notice_text=said, full=full or [])
+        context = {"notice_text": said, "wallets": wallet_kinds}
+        return await _single_page(db, party[0], tokens, base_url, full=full or [], **context)
     lead_token = tokens.token("booking", lead_id)
     if token != lead_token:
         return Redirect(f"/b/{lead_token}{f'?notice={notice}' if said else ''}", status_code=303)
     view = await party_view(db, party, now=now(), tokens=tokens, base_url=base_url)
     first = view.events[0].event
-    return page("registration/party.html", token=token, event=first, view=view, notice_text=said, full=await _full(db, full or []))
+    named = await _full(db, full or [])
+    return page("registration/party.html", token=token, event=first, view=view, notice_text=said, full=named, wallets=wallet_kinds)
 
 
 @post("/b/{token:str}/confirmation", status_code=303)
@@ -157,7 +160,7 @@ async def create_cancellation(
     return Redirect(f"/b/{token}?notice=cancelled", status_code=303)
 
 
-async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url: str, *, notice_text: str, full: Sequence[str]) -> Template:
+async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url: str, *, full: Sequence[str], **context: Any) -> Template:
     event = await event_by_id(db, booking.event_id)
     assert event is not None
     moment = now()
@@ -180,10 +183,10 @@ async def _single_page(db: Executor, booking: Booking, tokens: Tokens, base_url:
         tokens.token("booking", booking.id),
         event,
         view=view,
-        notice_text=notice_text,
         full=await _full(db, full),
         deadlines=deadline_lines(event, now=moment),
         answers=await answers_note(db, booking, event, now=moment),
+        **context,
     )
 
 

@@ -56,6 +56,24 @@ _RECOUNTS = (
     group by e.slug
     """,
     """
+    select 'offered without an open offer', e.slug, 0, count(*)::int
+    from registrations r
+    join events e on e.id = r.event_id
+    where r.state = 'offered'
+      and not exists (select from waitlist_entries w
+                      where w.event_id = r.event_id and w.booking_id = r.booking_id and w.state = 'offered')
+    group by e.slug
+    """,
+    """
+    select 'open offers without a guest', e.slug, count(*)::int, 0
+    from waitlist_entries w
+    join events e on e.id = w.event_id
+    where w.state = 'offered'
+      and not exists (select from registrations r
+                      where r.event_id = w.event_id and r.booking_id = w.booking_id and r.state = 'offered')
+    group by e.slug
+    """,
+    """
     select 'guests without a ticket', e.slug, 0, count(*)::int
     from registrations r
     join events e on e.id = r.event_id

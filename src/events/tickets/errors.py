@@ -29,3 +29,9 @@ class NoTicketYet(DomainError):
     code = "no_ticket_yet"
     title = N_("There is no ticket for this at the moment.")
     next_step = N_("A ticket belongs to a confirmed place at an event that is still to come. The booking's page shows where you stand.")
+
+
+class TicketTooLong(DomainError):
+    code = "ticket_too_long"
+    title = N_("This ticket does not fit into the wallet's link.")
+    next_step = N_("The PDF and this page work as well: please save one of them on the phone.")

@@ -30,6 +30,7 @@ from .gate_queries import gates_of_events
 from .model import Admission, Ticket, number, qr_text, ticket_url, typed_code
 from .papers import ticket_pdf
 from .states import state_note
+from .wallet_keys import Wallets
 
 PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex, nofollow", "referrer-policy": "no-referrer"}
 
@@ -37,12 +38,17 @@ PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex, nofol
 # Scanners of other makers open the upper-case address of the QR as it is.
 @get(["/t/{code:str}", "/T/{code:str}"])
 async def show_ticket(
-    code: FromPath[str], pool: NamedDependency[Pool], base_url: NamedDependency[str], tokens: NamedDependency[Tokens]
+    *,
+    code: FromPath[str],
+    pool: NamedDependency[Pool],
+    base_url: NamedDependency[str],
+    tokens: NamedDependency[Tokens],
+    wallets: NamedDependency[Wallets],
 ) -> Template:
     """The ticket as it stands now; only a valid one carries the QR."""
     ticket = await actions.find_ticket(pool, code)
     moment = clock.now()
-    first = _next_admission(ticket, moment)
+    first = next_admission(ticket, moment)
     gates = await gates_of_events(pool, [admission.event.id for admission in ticket.admissions])
     return page(
         "tickets/ticket.html",
@@ -54,6 +60,7 @@ async def show_ticket(
         feed=as_webcal(guest_feed_url(base_url, tokens, ticket.id, ticket.issue)),
         path=f"/t/{typed_code(code)}",
         is_valid=first.is_valid,
+        wallets=wallets.kinds,
     )
 
 
@@ -98,7 +105,7 @@ def _card(ticket: Ticket, admission: Admission, *, code: str, base_url: str) -> 
     }
 
 
-def _next_admission(ticket: Ticket, now: datetime) -> Admission:
+def next_admission(ticket: Ticket, now: datetime) -> Admission:
     """What the guest shows the ticket for: the next event it opens, else the last one, else the first that it names."""
     valid = ticket.valid_admissions
     ahead = [admission for admission in valid if admission.event.ends_at > now]
