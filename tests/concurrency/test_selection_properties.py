@@ -291,5 +291,5 @@ def machine(dsn: str) -> Iterator[type[SelectionMachine]]:
 def test_selection_agrees_with_the_plain_model(machine: type[SelectionMachine]) -> None:
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)),
     )
