@@ -8,14 +8,15 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import structlog
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Message, Scope
 
 from .callers import identify_callers
 from .database import OUT_OF_SERVICE, Connection, Pool
-from .errors import DomainError, ForeignOrigin, InvalidInput, NotFound
+from .errors import DomainError, ForeignOrigin, InvalidInput, NotFound, TooManyRequests
+from .guesses import Guesses
 from .i18n import N_, negotiate, set_language
 from .templates import page
 
@@ -74,8 +75,10 @@ class Broken(DomainError):
 
 
 async def before_request(request: AnyRequest) -> None:
-    """Sets the language and turns away forms that come from another site. No cookie counts for the API, so it takes any origin."""
+    """Sets the language, turns away who guesses links and forms that come from another site. No cookie counts for the API, so it takes any origin."""
     speak(request)
+    if _guesses(request.app).too_many(request.scope["path"], _host(request.scope)):
+        raise TooManyRequests
     if request.method not in SAFE_METHODS and not request.scope["path"].startswith("/api/"):
         if not request.route_handler.opt.get(ANY_ORIGIN):
             refuse_foreign_origin(request)
@@ -122,11 +125,23 @@ async def before_send(message: Message, scope: Scope) -> None:
     """Adds the security headers that the handler did not set itself, and remembers a language chosen by address."""
     if message["type"] != "http.response.start":
         return
+    _guesses(scope["litestar_app"]).note(scope["path"], _host(scope), message["status"])
     headers = raw_headers(message["headers"], scope["path"])
     chosen = _language_in_query(scope)
     if chosen:
         headers.append((b"set-cookie", _language_cookie(chosen, scope).encode()))
     message["headers"] = headers
+
+
+def _guesses(app: Litestar) -> Guesses:
+    if "guesses" not in app.state:
+        app.state.guesses = Guesses()
+    return cast(Guesses, app.state.guesses)
+
+
+def _host(scope: Any) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _language_cookie(language: str, scope: Scope) -> str:
