@@ -75,7 +75,10 @@ class Broken(DomainError):
 
 
 async def before_request(request: AnyRequest) -> None:
-    """Sets the language, turns away who guesses links and forms that come from another site. No cookie counts for the API, so it takes any origin."""
+    """Sets the language and turns away who guesses links, and forms that come from another site.
+
+    No cookie counts for the API, so it takes any origin.
+    """
     speak(request)
     if _guesses(request.app).too_many(request.scope["path"], _host(request.scope)):
         raise TooManyRequests
