@@ -36,11 +36,13 @@ class Decision(StrEnum):
 
 
 class TwinKind(StrEnum):
-    """How sure it is that two are one: same name and address; probably; or only a person of the same name."""
+    """How sure it is that two are one: same name and address; probably; or only a person of the same name. Or nobody is
+    there any more: somebody with this name or address was erased."""
 
     SAME = "same"
     LIKELY = "likely"
     NAMESAKE = "namesake"
+    ERASED = "erased"
 
 
 class TargetPool(msgspec.Struct, frozen=True, kw_only=True):

@@ -125,7 +125,11 @@ async def edit_defaults(import_id: FromPath[UUID], staff: NamedDependency[Staff]
 
 @post(f"{_HOME}/{{import_id:uuid}}/defaults", status_code=303)
 async def update_defaults(
-    request: AnyRequest, import_id: FromPath[UUID], staff: NamedDependency[Staff], pool: NamedDependency[Pool]
+    request: AnyRequest,
+    import_id: FromPath[UUID],
+    staff: NamedDependency[Staff],
+    pool: NamedDependency[Pool],
+    tokens: NamedDependency[Tokens],
 ) -> Response[Any]:
     """Reads every line of the list and shows what would come of it."""
     list_ = await import_for_staff(pool, staff, import_id)
@@ -133,7 +137,7 @@ async def update_defaults(
     defaults = parse_defaults(form, list_, target, now=clock.now())
     if defaults is None:
         return view.defaults_page(staff, list_, target, form, status=422)
-    await importing.stage(pool, list_, target, defaults)
+    await importing.stage(pool, list_, target, defaults, tokens=tokens)
     return _to(list_)
 
 

@@ -20,7 +20,7 @@ from .import_model import Details, Known, StagedRow, Target, Twin, TwinKind
 
 _TITLES = frozenset(["dr", "prof", "ing", "dipl", "med", "mr", "mrs", "ms", "mx", "herr", "frau"])
 MOST_ALIKE = 20
-_RANK = {TwinKind.SAME: 0, TwinKind.LIKELY: 1, TwinKind.NAMESAKE: 2}
+_RANK = {TwinKind.SAME: 0, TwinKind.LIKELY: 1, TwinKind.NAMESAKE: 2}  # the erased are found by their hashes: import_erased
 
 
 class _Somebody(msgspec.Struct, frozen=True):

@@ -22,12 +22,14 @@ from events.kit.forms import is_printable
 from events.kit.ids import new_id
 from events.kit.jobs import Handler, Job, insert_job
 from events.kit.tokens import Tokens, token_hash
+from events.people.erased_queries import erased_hashes
 
 from . import import_queries as queries
 from . import import_run_queries as running
 from . import import_target_queries as targets
 from . import import_undo_queries as undoing
 from .import_columns import guessed_columns
+from .import_erased import mark_erased
 from .import_errors import AnotherListBuildsOnIt, ImportForgotten, ImportUnderWay, SomebodyWasToldOrAnswered
 from .import_files import read_file, sample_of
 from .import_model import Decision, Defaults, Details, Import, ImportState, Known, Progress, RowState, StagedRow, Target
@@ -81,11 +83,15 @@ async def read_again(pool: Pool, list_: Import, encoding: str) -> None:
         )
 
 
-async def stage(pool: Pool, list_: Import, target: Target, defaults: Defaults) -> None:
-    """Reads every line, finds what is wrong and who is there already. Writes nothing but the staged rows."""
+async def stage(pool: Pool, list_: Import, target: Target, defaults: Defaults, *, tokens: Tokens | None = None) -> None:
+    """Reads every line, finds what is wrong and who is there already; with `tokens` also who was erased before. Writes nothing but
+    the staged rows."""
     table = await _table(pool, list_, list_.encoding)
     known = await targets.known_people(pool, target)
     rows = await asyncio.to_thread(_read_rows, table, list_, target, defaults, known)
+    if tokens:
+        hashes = await erased_hashes(pool, target.organiser_id)
+        await asyncio.to_thread(mark_erased, rows, hashes, tokens, target.organiser_id)
     async with pool.acquire() as connection, connection.transaction():
         current = await queries.lock_import(connection, list_.id)
         if current is None or current.state not in _OPEN:

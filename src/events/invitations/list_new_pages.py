@@ -19,6 +19,7 @@ from events.kit.i18n import N_, current_language
 from events.kit.i18n import gettext as _
 from events.kit.templates import page
 from events.kit.tokens import Tokens
+from events.people.erased_queries import was_erased
 
 from . import list_change_queries, list_queries
 from .actions import invite
@@ -54,7 +55,7 @@ async def create_invitation(
     tx: NamedDependency[Connection],
     tokens: NamedDependency[Tokens],
 ) -> Response[Any]:
-    """Writes the invitation; nothing is sent. Somebody who seems to be invited already is asked about first."""
+    """Writes the invitation; nothing is sent. Somebody who seems to be invited already, or was erased, is asked about first."""
     scope = await scope_for_staff(tx, staff, request, slug)
     form = await Form.read(request)
     pools = await list_change_queries.contingents_by_event(tx, scope)
@@ -63,8 +64,11 @@ async def create_invitation(
         return await _form_page(tx, staff, scope, form, status=422)
     new, co_host, events = read
     twins = [] if form.checked("although_known") else await _twins(tx, scope, new)
-    if twins:
-        return await _form_page(tx, staff, scope, form, twins=twins, status=409)
+    erased = not form.checked("although_known") and await was_erased(
+        tx, tokens, scope.organiser_id, email=new.email or new.delegate_email, match=match_key(new)
+    )
+    if twins or erased:
+        return await _form_page(tx, staff, scope, form, twins=twins, erased=erased, status=409)
     chosen = await list_change_queries.co_host_id(tx, scope.organiser_id, co_host) if co_host else None
     new = msgspec.structs.replace(new, co_host_id=scope.co_host_id or chosen)
     invitation_id = await invite(tx, tokens, new, events=events, now=clock.now())
@@ -89,7 +93,14 @@ def _by_slug(pools: dict[UUID, list[tuple[str, UUID, dict[str, str]]]]) -> dict[
 
 
 async def _form_page(
-    db: Connection, staff: Staff, scope: Scope, form: Form, *, twins: list[ShownInvitation] | None = None, status: int = 200
+    db: Connection,
+    staff: Staff,
+    scope: Scope,
+    form: Form,
+    *,
+    twins: list[ShownInvitation] | None = None,
+    erased: bool = False,
+    status: int = 200,
 ) -> Template:
     return page(
         "invitations/list_new.html",
@@ -97,6 +108,7 @@ async def _form_page(
         **scope.words(staff),
         form=form,
         twins=twins or [],
+        erased=erased,
         chosen_events=form.chosen("event"),
         chosen_flags=form.chosen("flags"),
         flags=[(flag, _(FLAG_WORDS[flag])) for flag in FLAGS],

@@ -21,6 +21,12 @@ async def was_erased(db: Executor, tokens: Tokens, organiser_id: UUID, *, email:
     return bool(await db.fetchval(statement, organiser_id, hashes))
 
 
+async def erased_hashes(db: Executor, organiser_id: UUID) -> frozenset[bytes]:
+    """Of everybody who was erased, for a whole list at once."""
+    rows = await db.fetch("select person_hash from erased_people where organiser_id = $1 order by person_hash", organiser_id)
+    return frozenset(row["person_hash"] for row in rows)
+
+
 async def insert_erased(tx: Executor, organiser_id: UUID, hashes: Sequence[bytes], now: datetime) -> None:
     """Remembers that somebody was erased."""
     await tx.executemany(
