@@ -15,7 +15,7 @@ from events.kit.database import Pool
 from events.overview.guest_queries import PAGE_SIZE
 from events.programme.model import Event
 from events.registration.model import Outcome
-from tests.builders import book, fill, make_event, make_guest
+from tests.builders import book, fill, make_event, make_guest, make_programme
 from tests.overview.doors import arrive, registrations_of
 from tests.staff import browser, make_session, make_staff
 
@@ -219,3 +219,16 @@ async def test_list_of_events_holds_ones_own_only(app: Litestar, pool: Pool, eve
         listed = re.findall(r'<a href="/organiser/events/([^"/]+)">', (await client.get("/organiser")).text)
 
     assert sorted(listed) == sorted([event.slug, other.slug])
+
+
+async def test_events_page_leads_to_the_invitations_of_ones_own_programmes(app: Litestar, pool: Pool) -> None:
+    own, foreign = [await make_programme(pool, slug=f"{name}-delegation") for name in ("own", "foreign")]
+    event = await make_event(pool, programme_id=own)
+    await make_event(pool, programme_id=foreign)
+    async with browser(app, await make_session(pool, await make_staff(pool, event.organiser_id))) as client:
+        listed = re.findall(r'href="(/organiser/programmes/[^"]+)"', (await client.get("/organiser")).text)
+        codes = [(await client.get(path)).status_code for path in listed]
+    async with browser(app, await make_session(pool, await make_staff(pool, event.organiser_id, role=Role.DOOR))) as client:
+        at_the_door = (await client.get("/organiser")).text
+
+    assert (listed, codes, "/organiser/programmes/" in at_the_door) == (["/organiser/programmes/own-delegation/invitations"], [200], False)

@@ -1,5 +1,6 @@
 """SQL of the live board. Every statement goes by the event first, so another event's size costs nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import msgspec
 
 from events.kit.database import Executor
 
-from .model import Arrivals, EventCount, Figures, ScanLine, Table
+from .model import Arrivals, EventCount, Figures, ProgrammeLine, ScanLine, Table
 
 SCANS_SHOWN = 12
 
@@ -131,3 +132,23 @@ async def events_with_counts(db: Executor, organiser_ids: list[UUID]) -> list[Ev
         organiser_ids,
     )
     return [msgspec.convert(dict(row), EventCount) for row in rows]
+
+
+async def programmes_with_events(db: Executor, organiser_ids: Sequence[UUID], now: datetime) -> list[ProgrammeLine]:
+    """The programmes that are not over, the next one first."""
+    rows = await db.fetch(
+        """
+        select p.slug, p.title, p.hue, count(*) as events
+        from programmes p
+        join events e on e.programme_id = p.id
+        where p.organiser_id = any ($1)
+          and e.status <> 'cancelled'
+        group by p.id
+        having max(e.ends_at) > $2
+        order by min(e.starts_at), p.id
+        limit 20
+        """,
+        list(organiser_ids),
+        now,
+    )
+    return [msgspec.convert(dict(row), ProgrammeLine) for row in rows]

@@ -78,6 +78,15 @@ class ScanLine(msgspec.Struct, frozen=True, kw_only=True):
     guest: Person | None
 
 
+class ProgrammeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A programme in the list of an organiser's events."""
+
+    slug: str
+    title: Texts
+    hue: int
+    events: int
+
+
 class EventCount(msgspec.Struct, frozen=True, kw_only=True):
     """An event in the list of an organiser's events."""
 

@@ -30,13 +30,15 @@ async def show_events(staff: NamedDependency[Staff], db: NamedDependency[Connect
         return Redirect("/co-hosts", status_code=303)
     events = await board_queries.events_with_counts(db, list(staff.roles))
     now = clock.now()
+    organises = staff.organisers(Role.ORGANISER)
     coming = [event for event in events if event.ends_at > now]
     return page(
         "overview/events.html",
         staff=staff,
         groups=[("coming", coming), ("over", [event for event in reversed(events) if event.ends_at <= now])],
         when={event.id: _when(event) for event in events},
-        may_create=bool(staff.organisers(Role.ORGANISER)),
+        may_create=bool(organises),
+        programmes=await board_queries.programmes_with_events(db, list(organises), now) if organises else [],
     )
 
 
