@@ -12,12 +12,14 @@ from events.accounts.model import Role
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.programme.model import Event
-from events.registration.model import Outcome
+from events.registration.actions import register
+from events.registration.claims import ClaimDesk
+from events.registration.model import Outcome, SignUp
 from events.registration.queries import booking_by_id
 from events.selection import line_queries
 from events.selection.errors import NotEnoughFree, NotInLine
 from events.selection.line_actions import offer_out_of_turn, set_priority
-from tests.builders import fill, make_event
+from tests.builders import TOKENS, fill, make_event, make_guest
 from tests.selection.builders import mails_of, registrations_of, states_of, with_settings
 from tests.selection.test_offers import free_places, make_offering_event, run_out, wait
 from tests.staff import browser, make_session, make_staff
@@ -126,6 +128,31 @@ async def test_party_that_missed_its_offer_is_put_back(
     assert await order(pool, full_event) == ([late.booking_id, third.booking_id] if ahead else [third.booking_id, late.booking_id])
     assert await pool.fetchval("select waiting from pools where id = $1", full_event.id) == 2
     assert (await audited(pool, full_event))[-1] == ("put_back_in_line", {"event": full_event.slug, "former_place": ahead})
+
+
+async def test_party_that_came_back_with_another_booking_stands_there_only(
+    organiser: httpx.AsyncClient, pool: Pool, full_event: Event
+) -> None:
+    """As an invitee does who missed an offer and accepts again: the guest is the same, the booking is another one."""
+    missed = await wait(pool, full_event, "Late")
+    await free_places(pool, full_event, 1)
+    await run_out(pool, full_event)
+    guest_id = await pool.fetchval("select guest_id from registrations where booking_id = $1", missed.booking_id)
+    sign_up = SignUp(
+        key="again",
+        email="late@example.com",
+        locale="en",
+        source="form",
+        guests=[make_guest("Late", guest_id=guest_id)],
+        accept_waitlist=True,
+        lead_id=missed.booking_id,
+    )
+    again = await register(ClaimDesk(pool, TOKENS), full_event, sign_up)
+
+    page = await Visitor(organiser).open(f"/organiser/events/{full_event.slug}/waiting-list")
+    former = await Visitor(organiser).open(f"/organiser/events/{full_event.slug}/waiting-list/{missed.booking_id}")
+
+    assert (page.status, former.status, again.booking_id == missed.booking_id) == (200, 404, False)
 
 
 async def test_long_list_goes_on_to_another_page(organiser: httpx.AsyncClient, pool: Pool, full_event: Event) -> None:

@@ -13,7 +13,8 @@ PAGE_SIZE = 50
 LATEST_SERVED = 20
 
 
-# The party is named after its first guest; what is free for it is counted once for each contingent.
+# The party is named after its first guest; what is free for it is counted once for each contingent. A party whose guests all came
+# back with another booking stands there, and no longer here.
 _PARTIES = """
 with spare as (
     select w.wanted, coalesce(sum(d.direct), 0)::int as free
@@ -34,19 +35,22 @@ select l.id as entry_id, l.booking_id, l.state, l.party_size, l.priority, l.prio
         where r.event_id = $1
           and r.booking_id = l.booking_id
           and r.state = 'offered') as deadline,
-       (select jsonb_build_object('honorific', g.honorific, 'family_name', g.family_name, 'given_name', g.given_name,
-                                  'family_name_kana', g.family_name_kana, 'given_name_kana', g.given_name_kana,
-                                  'family_name_latin', g.family_name_latin, 'given_name_latin', g.given_name_latin,
-                                  'company', g.company, 'department', g.department)
-        from registrations r
-        join guests g on g.id = r.guest_id
-        where r.event_id = $1
-          and r.booking_id = l.booking_id
-        order by g.position
-        limit 1) as person
+       first.person
 from line l
 join bookings b on b.id = l.booking_id
 join spare on spare.wanted is not distinct from l.pool_id
+join lateral (
+    select jsonb_build_object('honorific', g.honorific, 'family_name', g.family_name, 'given_name', g.given_name,
+                              'family_name_kana', g.family_name_kana, 'given_name_kana', g.given_name_kana,
+                              'family_name_latin', g.family_name_latin, 'given_name_latin', g.given_name_latin,
+                              'company', g.company, 'department', g.department) as person
+    from registrations r
+    join guests g on g.id = r.guest_id
+    where r.event_id = $1
+      and r.booking_id = l.booking_id
+    order by g.position
+    limit 1
+) first on true
 left join pools c on c.id = l.pool_id and c.parent_id is not null
 """
 
