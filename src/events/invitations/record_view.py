@@ -1,15 +1,14 @@
 """One invitation as its organiser sees it: every answer with who gave it and how it came, and what was written to the invitee."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from events.accounts.model import Role, Staff
-from events.kit.i18n import N_, local
+from events.kit.i18n import N_, current_language, local
 from events.kit.i18n import gettext as _
+from events.kit.times import moment_label
 from events.kit.tokens import Tokens
 
 from .model import Answer, AnswerSource, GivenAnswer, Invitation, delegate_token, invitation_token
@@ -67,7 +66,7 @@ def history(party: Party, answers: Sequence[GivenAnswer], staff: Mapping[UUID, s
     """Every answer that was given, the latest first."""
     return [
         AnswerLine(
-            at=_stamp(one.at, party.events[one.event_id].time_zone),
+            at=moment_label(one.at, party.events[one.event_id].time_zone, locale=current_language()),
             event=local(party.events[one.event_id].title),
             answer=_(ANSWER_WORDS[one.answer]),
             source=_(SOURCE_WORDS[one.source]),
@@ -81,7 +80,7 @@ def history(party: Party, answers: Sequence[GivenAnswer], staff: Mapping[UUID, s
 def mail_lines(mails: Sequence[SentMail], zone: str) -> list[MailLine]:
     return [
         MailLine(
-            at=_stamp(mail.created_at, zone),
+            at=moment_label(mail.created_at, zone, locale=current_language()),
             kind=_(_MAIL_KINDS.get(mail.kind, mail.kind)),
             recipient=mail.recipient,
             word=_(_MAIL_STATES[mail.status][0]),
@@ -117,7 +116,3 @@ def _actor(actor: str, staff: Mapping[UUID, str]) -> str:
     if actor.startswith("staff:"):
         return staff.get(UUID(actor.removeprefix("staff:")), _("somebody who has left"))
     return _("Delegate") if actor == "delegate" else _("Invitee")
-
-
-def _stamp(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

@@ -1,12 +1,10 @@
 """Mails as lines of a list, with their states and troubles in plain words."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import msgspec
 
 from events.kit.i18n import N_, current_language, local
 from events.kit.i18n import gettext as _
+from events.kit.times import moment_label
 from events.messaging.bounces import plain_reason
 from events.messaging.kinds import MailKinds
 from events.people.names import full_name
@@ -62,11 +60,7 @@ def present_mail(line: MailLine, kinds: MailKinds) -> ShownMail:
         attempts=line.attempts,
         reason=_(reason) if reason else _(NOT_WANTED) if line.status == "suppressed" else "",
         error=error if line.status != "sent" else "",
-        at=_minute(line.created_at, line.time_zone),
+        at=moment_label(line.created_at, line.time_zone, locale=current_language()),
         may_repeat=line.may_repeat,
         may_correct=line.may_repeat and bool(line.booking_id or line.invitation_id),
     )
-
-
-def _minute(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

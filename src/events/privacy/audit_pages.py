@@ -20,7 +20,7 @@ from .presentation import moment
 
 PAGE_SIZE = 50
 KINDS: dict[str, tuple[str, list[str] | None]] = {
-    "all": (N_("Everything"), None),
+    "all": (N_("All entries"), None),
     "people": (N_("Personal data"), ABOUT_PEOPLE),
 }
 

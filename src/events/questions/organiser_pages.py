@@ -15,9 +15,10 @@ from events.kit import clock
 from events.kit.database import Connection
 from events.kit.errors import NotFound
 from events.kit.forms import Form
-from events.kit.i18n import N_, local
+from events.kit.i18n import N_, current_language, local
 from events.kit.i18n import gettext as _
 from events.kit.templates import page
+from events.kit.times import day_label
 from events.programme.access import event_for_staff
 from events.programme.model import Event
 
@@ -80,7 +81,10 @@ async def show_questions(
         },
         may_rise=[number > 0 and actions.may_swap(live[number - 1], live[number]) for number in range(len(live))],
         kinds=KINDS,
-        others=[(str(other_id), f"{local(title)} ({starts_at:%Y-%m-%d}, {number})") for other_id, title, starts_at, number in others],
+        others=[
+            (str(other_id), f"{local(title)} ({day_label(starts_at, event.time_zone, locale=current_language())}, {number})")
+            for other_id, title, starts_at, number in others
+        ],
         form=Form(),
         said=_(SAID[done]) if done in SAID else "",
     )
