@@ -11,6 +11,7 @@ from .model import DATA, EventPlan
 from .people import Person, people
 from .schedule import Schedule
 
+COMPANY = dict.fromkeys(("thuringia", "berlin", "international"), "partners")  # who comes along with whom
 SPARE = ("international", "berlin", "japan")  # who fills up where the groups have no time
 DAY_SECONDS = 24 * 60 * 60
 
@@ -65,18 +66,14 @@ def parties(crowd: Crowd, plan: EventPlan, schedule: Schedule) -> Parties:
         return Parties(coming=[Party([_torn(crowd, plan, schedule)])], waiting=[], cancelled=[])
     coming = [_party(next(arriving), size, plan, schedule) for size in [2] * crowd.companions + [1] * singles]
     return Parties(
-        coming=[Party(party, table(plan, number)) for number, party in enumerate(coming)],
+        coming=[Party(party, schedule.table(plan, len(party))) for party in coming],
         waiting=[Party(_party(next(arriving), size, plan, schedule)) for size in crowd.waiting],
         cancelled=[Party([next(arriving)]) for _each in range(crowd.cancelled)],
     )
 
 
-def table(plan: EventPlan, seat: int) -> str | None:
-    return str(seat % plan.tables + 1) if plan.tables else None
-
-
 def _party(registrant: Person, size: int, plan: EventPlan, schedule: Schedule) -> list[Person]:
-    return [registrant, *(schedule.companion(registrant.group, plan) for _each in range(size - 1))]
+    return [registrant, *(schedule.companion(COMPANY.get(registrant.group, "japan"), plan) for _each in range(size - 1))]
 
 
 def _torn(crowd: Crowd, plan: EventPlan, schedule: Schedule) -> Person:

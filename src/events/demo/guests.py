@@ -13,7 +13,7 @@ from events.kit.tokens import Tokens
 from events.programme.model import Event
 from events.questions.model import Per, Sensitivity
 from events.registration.actions import cancel_places
-from events.registration.claims import LARGEST_BATCH, Claim, new_claim
+from events.registration.claims import Claim, new_claim
 from events.registration.model import GuestDetails, RegistrationState, SignUp
 from events.registration.queries import claim_places
 
@@ -26,6 +26,8 @@ from .story import Story
 
 SIGNED_UP_BEFORE = timedelta(days=9)
 CANCELLED_BEFORE = timedelta(hours=3)
+BETWEEN_CROWDS, BETWEEN_GUESTS = timedelta(minutes=157), timedelta(minutes=1)
+TOGETHER = 16  # who signs up in the same moment
 _HAPPENED = ("confirmed", "held", "awaiting_approval", "waitlisted")
 
 
@@ -35,10 +37,11 @@ async def sign_everybody_up(story: Story) -> None:
         plan, event = event_plan(crowd.event), story.events[crowd.event]
         made = parties(crowd, plan, story.schedule)
         key = f"demo:{number}"
-        await _claim(story, crowd, f"{key}:cancelled", made.cancelled)
+        moment = story.now - SIGNED_UP_BEFORE + number * BETWEEN_CROWDS
+        await _claim(story, crowd, f"{key}:cancelled", made.cancelled, moment)
         await _give_back(story, event, f"{key}:cancelled:", gone_at=min(story.now, event.doors_at) - CANCELLED_BEFORE)
-        await _claim(story, crowd, f"{key}:coming", made.coming)
-        await _claim(story, crowd, f"{key}:waiting", made.waiting)
+        await _claim(story, crowd, f"{key}:coming", made.coming, moment)
+        await _claim(story, crowd, f"{key}:waiting", made.waiting, moment + BETWEEN_CROWDS)
         if crowd.offers:
             await _give_back(story, event, f"{key}:coming:", first=crowd.offers, gone_at=story.now)
         if event.doors_at <= story.now:
@@ -52,17 +55,13 @@ async def _give_back(story: Story, event: Event, prefix: str, *, gone_at: dateti
         await cancel_places(story.tx, event.id, leaving, actor="guest", now=gone_at, mail=False)
 
 
-async def _claim(story: Story, crowd: Crowd, key: str, signing_up: Sequence[Party]) -> None:
+async def _claim(story: Story, crowd: Crowd, key: str, signing_up: Sequence[Party], moment: datetime) -> None:
     plan, event = event_plan(crowd.event), story.events[crowd.event]
-    moment = story.now if crowd.hold_days else story.now - SIGNED_UP_BEFORE
-    for start in range(0, len(signing_up), LARGEST_BATCH):
-        batch = signing_up[start : start + LARGEST_BATCH]
-        signed = [
-            _sign_up(story, crowd, party, key=f"{key}:{number}", owes=_owes(crowd, key, number))
-            for number, party in enumerate(batch, start)
-        ]
+    for start in range(0, len(signing_up), TOGETHER):
+        batch, at = signing_up[start : start + TOGETHER], story.now if crowd.hold_days else moment + start * BETWEEN_GUESTS
+        signed = [_sign_up(story, crowd, party, key=f"{key}:{n}", owes=_owes(crowd, key, n)) for n, party in enumerate(batch, start)]
         claims = [new_claim(one, story.tokens) for one in signed]
-        decided = await claim_places(story.tx, event.id, [claim.request for claim in claims], moment)
+        decided = await claim_places(story.tx, event.id, [claim.request for claim in claims], at)
         assert [row["outcome"] for row in decided if row["outcome"] not in _HAPPENED] == [], (crowd, decided)
         for party, claim in zip(batch, claims, strict=True):
             _note(story, plan, party, claim)

@@ -28,7 +28,7 @@ LINK, DELEGATE = Giver(actor="invitee", source=AnswerSource.LINK), Giver(actor="
 ANSWERED_BEFORE = timedelta(days=1)  # the day before the event is the last one
 DELEGATE_NAME = "Büro des Botschafters"
 _SAYS = {"provisional": Answer.PROVISIONAL, "declined": Answer.DECLINED, "deputy": Answer.SUBSTITUTED}
-_SILENT = ("silent", "by_post")
+_SILENT = ("silent", "by_post", "bounced")
 
 
 async def invite_everybody(story: Story) -> None:
@@ -37,7 +37,7 @@ async def invite_everybody(story: Story) -> None:
         guests = invitees(plan, story.schedule)
         invitations = await _bring(story, plan, guests)
         if plan.wave:
-            await send_wave(story, list(invitations.values()), refused=[guests[-1].person.email])
+            await send_wave(story, list(invitations.values()), refused=[one.person.email for one in guests if one.what == "bounced"])
         for invitee in guests:
             if invitee.what not in _SILENT:
                 await _answer(story, plan, invitee, invitations[invitee.person.key])

@@ -9,8 +9,9 @@ from itertools import islice
 import msgspec
 
 from events.invitations.party import NAMES
+from events.programme.model import Texts
 
-from .model import DATA, event_plan
+from .model import DATA, event_plan, frame
 from .people import Person, people
 from .schedule import Schedule
 
@@ -39,7 +40,6 @@ class ListPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     file_name: str
     groups: list[str] = msgspec.field(name="from")
     event: str
-    inviter: str
     answers: list[AnswerPlan]
     contingent: str | None = None
     co_host: str | None = None
@@ -85,9 +85,15 @@ def invitees(plan: ListPlan, schedule: Schedule) -> list[Invitee]:
             also = plan.also.events if accepts else []
             for slug in also:
                 schedule.attends(person, event_plan(slug))
-            table = str(len(made) % event.tables + 1) if event.tables and comes else None
+            table = schedule.table(event, 2 if answer.what == "in_company" else 1) if comes else None
             made.append(Invitee(person=person, what=answer.what, party=party, table=table, also=also))
     return made
+
+
+def inviter(plan: ListPlan) -> Texts:
+    """In whose name the list invites."""
+    co_host = next((one for one in frame().co_hosts if one.slug == plan.co_host), None)
+    return co_host.name if co_host else frame().organisers[0].name
 
 
 def as_file(plan: ListPlan, guests: Sequence[Invitee], *, answer_by: str, companions_by: str) -> bytes:
@@ -115,4 +121,4 @@ def _cells(plan: ListPlan, invitee: Invitee, answer_by: str, companions_by: str)
     yield "events", ";".join([plan.event, *plan.also.events])
     yield "contingent", plan.contingent or ""
     yield "co_host", "" if plan.brought_by_co_host else plan.co_host or ""
-    yield "inviter", plan.inviter
+    yield "inviter", inviter(plan)[invitee.person.locale]

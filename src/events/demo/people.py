@@ -13,7 +13,7 @@ from events.registration.model import GuestDetails
 
 from .model import DATA
 
-LOCALES = {"thuringia": "de", "berlin": "de", "international": "en", "forgotten": "de"}  # everybody else reads Japanese
+LOCALES = {"thuringia": "de", "berlin": "de", "international": "en", "partners": "de", "forgotten": "de"}  # everybody else reads Japanese
 DIETS = ("vegetarian", "vegan", "halal", "no_pork")
 _SPELT = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "ß": "ss", "ı": "i", "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
@@ -45,6 +45,7 @@ def people() -> dict[str, list[Person]]:
         "japan": _japanese(data["japanese"]),
         "alumni": islice(_japanese(data["japanese"]), 500, None),
         "contacts": islice(_japanese(data["japanese"]), 300, None),
+        "partners": (_private(guest) for guest in islice(_german(data["german"]), 100, None)),
         "vip": _dignitaries(data),
         "international": _german(data["international"]),
         "forgotten": islice(_german(data["german"]), 90, None),
@@ -104,6 +105,11 @@ def _japanese(lists: Mapping[str, Any]) -> Iterator[GuestDetails]:
             department=_pick(company["departments"], number // 12),
             job_title=_pick(lists["titles"], number * 3 + 1),
         )
+
+
+def _private(guest: GuestDetails) -> GuestDetails:
+    """Who comes along for the evening, not for a firm."""
+    return msgspec.structs.replace(guest, company="", job_title="")
 
 
 def _dignitaries(data: Mapping[str, Any]) -> Iterator[GuestDetails]:

@@ -29,6 +29,7 @@ class Schedule:
 
     def __init__(self) -> None:
         self._plans: dict[str, list[EventPlan]] = {}
+        self._seated: dict[str, list[int]] = {}
         self._aside: set[str] = set()
         self._known: dict[tuple[str, str], KnownGuest] = {}
 
@@ -43,16 +44,26 @@ class Schedule:
                 yield person
 
     def companion(self, group: str, plan: EventPlan) -> Person:
-        """Somebody of the group who has no ticket yet."""
+        """Somebody of the group who has no ticket yet, and comes to nothing else."""
         found = next(one for one in reversed(people()[group]) if one.key not in self._plans and one.key not in self._aside)
         self.attends(found, plan)
+        self.keep_aside(found)
         return found
+
+    def table(self, plan: EventPlan, guests: int) -> str | None:
+        """The table with the most room; a party sits together."""
+        if not plan.tables:
+            return None
+        seated = self._seated.setdefault(plan.slug, [0] * plan.tables)
+        number = seated.index(min(seated))
+        seated[number] += guests
+        return str(number + 1)
 
     def attends(self, person: Person, plan: EventPlan) -> None:
         self._plans.setdefault(person.key, []).append(plan)
 
     def keep_aside(self, person: Person) -> None:
-        """Somebody who is invited and has not said yes: they sign up for nothing else."""
+        """Somebody who signs up for nothing else, because they come with another guest or have not accepted an invitation."""
         self._aside.add(person.key)
 
     def goes_to(self, person: Person, slug: str) -> bool:

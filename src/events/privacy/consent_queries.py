@@ -35,18 +35,20 @@ async def order_questions(tx: Connection, now: datetime) -> list[int]:
     """Marks marketing consents whose address was not asked yet, at most a hundred. Answers their ids."""
     rows = await tx.fetch(
         """
+        with due as materialized (
+            select x.id
+            from consents x
+            where x.purpose = 'marketing'
+              and x.asked_at is null
+              and x.withdrawn_at is null
+              and exists (select from consent_texts t where t.text_hash = x.text_hash)
+            order by x.id
+            limit 100
+            for update skip locked)
         update consents c
         set asked_at = $1,
             address = b.email
-        from (select x.id
-              from consents x
-              where x.purpose = 'marketing'
-                and x.asked_at is null
-                and x.withdrawn_at is null
-                and exists (select from consent_texts t where t.text_hash = x.text_hash)
-              order by x.id
-              limit 100
-              for update skip locked) due
+        from due
         join consents o on o.id = due.id
         join guests g on g.id = o.guest_id
         join bookings b on b.id = g.booking_id
