@@ -30,6 +30,7 @@ from .errors import AnsweringElsewhere, AnswersClosed, InvitationWithdrawn, Noth
 from .model import Answer, Invitation, InvitedEvent
 from .party import COMPANION, DEPUTY, Party, party_of, same_name
 from .replies import Answers, Giver, Refused, Reply
+from .unfinished import attempt_key, finished
 
 TURN_LASTS = timedelta(seconds=30)  # as long as a claim may retry over an outage, with room to spare
 TURN_IS_AWAITED_SECONDS = 8.0
@@ -46,6 +47,7 @@ async def answer(
     """
     async with turn(desk.pool, invitation_id):
         party = await party_of(desk.pool, invitation_id, events=events)
+        party = await finished(desk.pool, party, given, giver=giver, now=clock.now())
         _check(party, _with_known_companions(party, given), giver)
         party = await _with_contact(desk.pool, party, given)
         refused, moved = await _stay_away(desk.pool, party, given, giver=giver), False
@@ -230,7 +232,7 @@ def _sign_up(party: Party, given: Answers, reply: Reply, guests: Sequence[GuestD
     invited = party.invited_to(reply.event_id)
     assert invited is not None
     return SignUp(
-        key=f"invitation:{invitation.id}:{invited.answers}:{len(list(party.placed_at(reply.event_id)))}",
+        key=attempt_key(party, invited),
         email=invitation.mail_address,
         locale=invitation.locale,
         source="invitation",

@@ -165,6 +165,22 @@ async def record_answers(db: Executor, given: Sequence[tuple[InvitedEvent, Answe
     )
 
 
+async def bookings_by_keys(db: Executor, attempts: Sequence[tuple[UUID, str]]) -> list[UUID]:
+    """The bookings that were made with these keys of these events, in the order in which they were made."""
+    rows = await db.fetch(
+        """
+        select b.id
+        from unnest($1::uuid[], $2::text[]) as a (event_id, key)
+        join bookings b on b.event_id = a.event_id
+                       and b.idempotency_key = a.key
+        order by b.created_at, b.id
+        """,
+        [event_id for event_id, _key in attempts],
+        [key for _event_id, key in attempts],
+    )
+    return [row["id"] for row in rows]
+
+
 async def set_party(tx: Connection, invitation_id: UUID, booking_id: UUID, *, guest_id: UUID | None) -> None:
     """The first booking of an invitation leads all later ones; the invitee may have become a guest with it."""
     await tx.execute(

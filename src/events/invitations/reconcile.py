@@ -38,6 +38,17 @@ _RECOUNTS = {
       and r.state in ('held', 'offered', 'awaiting_approval', 'confirmed', 'waitlisted')
       and b.source = 'invitation'
     """,
+    "places without an answer": """
+    select b.idempotency_key, 'no invitation', b.id::text
+    from bookings b
+    where b.source = 'invitation'
+      and b.idempotency_key like 'invitation:%'
+      and not exists (select from invitations i where i.booking_id in (b.id, b.lead_id))
+      and exists (select
+                  from registrations r
+                  where r.booking_id = b.id
+                    and r.state in ('held', 'offered', 'awaiting_approval', 'confirmed', 'waitlisted'))
+    """,
     "booking of two invitations": """
     select i.booking_id::text, 1::text, count(*)::text
     from invitations i
