@@ -14,6 +14,7 @@ from events.kit.clock import now as clock_now
 from events.kit.coalesce import Coalescer
 from events.kit.database import LOST_CONNECTION, Pool
 from events.kit.ids import new_id
+from events.kit.times import home_zone
 from events.kit.tokens import Tokens, token_hash
 from events.people.keys import search_key, sort_key
 
@@ -112,7 +113,7 @@ def new_claim(sign_up: SignUp, tokens: Tokens) -> Claim:
         "known": any(guest.guest_id for guest in sign_up.guests),
         "approved": sign_up.approved,
         "priority": sign_up.priority,
-        "time_zone": sign_up.time_zone,
+        "time_zone": sign_up.time_zone or home_zone(sign_up.locale),  # offers end in the waking hours of whoever reads the mail
         "registrant_name": sign_up.registrant_name,
         "payer": sign_up.payer,
         "answers": sign_up.answers,

@@ -54,9 +54,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A deadline as the booking's page tells it."""
+    """A deadline as the booking's page tells it; `what` are the things that share it."""
 
-    title: str
+    what: str
     until: str
     is_open: bool
 
@@ -95,9 +95,12 @@ def keep_closed(form: Form, details: GuestDetails, stored: GuestDetails, parts: 
 
 def deadline_lines(event: Event, *, now: datetime) -> list[Line]:
     """What may be changed until when at one event."""
-    shown = [name for name in _TITLES if name != "companions" or event.max_companions]
-    parts = {name: _part(name, [event], now) for name in shown}
-    return [Line(title=_(_TITLES[name]), until=part.until, is_open=part.is_open) for name, part in parts.items()]
+    shared: dict[Part, list[str]] = {}
+    for name, title in _TITLES.items():
+        if name != "companions" or event.max_companions:
+            shared.setdefault(_part(name, [event], now), []).append(_(title))
+    between = "、" if current_language() == "ja" else ", "
+    return [Line(what=between.join(titles), until=part.until, is_open=part.is_open) for part, titles in shared.items()]
 
 
 def _part(name: str, events: Sequence[Event], now: datetime) -> Part:

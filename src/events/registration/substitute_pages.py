@@ -113,7 +113,9 @@ async def _comes(db: Executor, token: str, guest_id: UUID) -> bool:
 
 
 def _open(concerned: Sequence[Attendance]) -> list[Attendance]:
-    return [one for one in concerned if now() < min(one.event.deadline("substitute"), one.event.starts_at)]
+    """In order of time."""
+    passing = [one for one in concerned if now() < min(one.event.deadline("substitute"), one.event.starts_at)]
+    return sorted(passing, key=lambda one: (one.event.starts_at, one.event.id))
 
 
 def _form_page(token: str, concerned: Sequence[Attendance], form: Form, chosen: set[str], *, status: int = 200) -> Template:
