@@ -164,20 +164,23 @@ async def test_planned_reminder_goes_once_to_the_silent_who_were_written_to(
         name: await make_invitation(pool, event, email=f"{name}@example.com", answer_by=answer_by)
         for name in ("silent", "answered", "never-written", "yesterday")
     }
-    for name in ("silent", "answered", "yesterday"):
+    guests["german"] = await make_invitation(pool, event, email="german@example.com", locale="de", answer_by=answer_by)
+    for name in ("silent", "answered", "yesterday", "german"):
         await note_mail(pool, guests[name].id, "sent")
     await pool.execute(
-        "update mails set created_at = now() - interval '3 days' where recipient in ('silent@example.com', 'answered@example.com')"
+        "update mails set created_at = now() - interval '3 days' where recipient <> 'yesterday@example.com'"
     )
     await answer(pool, guests["answered"], event, "accepted")
     await organiser.post(f"{home(event)}/reminder-plans", data={"days_before": "5", "audience": "silent"})
-    evening = (answer_by - timedelta(days=4)).astimezone(ZoneInfo("Asia/Tokyo")).replace(hour=21)
+    evening = (answer_by - timedelta(days=4)).astimezone(ZoneInfo("Asia/Tokyo")).replace(hour=19)
     await pool.execute("update mails set created_at = $1 where recipient = 'yesterday@example.com'", evening - timedelta(hours=12))
     too_early = await _reminded(pool, event, monkeypatch, at=evening - timedelta(days=3))
+    german_afternoon = await _reminded(pool, event, monkeypatch, at=evening - timedelta(hours=21))  # night at the event
     once = await _reminded(pool, event, monkeypatch, at=evening)
     twice = await _reminded(pool, event, monkeypatch, at=evening + timedelta(hours=1))
 
-    assert (too_early, once, twice) == ([], ["silent@example.com"], ["silent@example.com"])
+    both = ["german@example.com", "silent@example.com"]
+    assert (too_early, german_afternoon, once, twice) == ([], ["german@example.com"], both, both)
     plan_id = await pool.fetchval("select id from reminder_plans where event_id = $1", event.id)
     ended = await organiser.post(f"{home(event)}/reminder-plans/{plan_id}/end")
     assert (ended.status_code, await pool.fetchval("select ended_at is not null from reminder_plans where id = $1", plan_id)) == (303, True)

@@ -206,6 +206,13 @@ async def test_deadline_lies_in_the_waking_hours_of_the_recipient_and_is_told_th
     assert f"{hour:%H:%M}" in page.text
 
 
+@pytest.mark.parametrize(("locale", "zone"), [("de", "Europe/Berlin"), ("ja", "Asia/Tokyo"), ("en", None)])
+async def test_offers_end_in_the_day_of_the_guests_language(pool: Pool, locale: str, zone: str | None) -> None:
+    event = await make_offering_event(pool)
+    booked = await book(pool, event, make_guest(), locale=locale, accept_waitlist=True)
+    assert await pool.fetchval("select time_zone from bookings where id = $1", booked.booking_id) == zone
+
+
 async def test_party_passed_over_is_told_so_and_keeps_its_place(guest: Visitor, pool: Pool) -> None:
     event = await make_offering_event(pool, capacity=3, hours=None)
     three, one = await wait(pool, event, "Ada", "Ben", "Cy"), await wait(pool, event, "Small")

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from events.kit.database import Connection, Executor
+from events.kit.times import HOME_ZONES
 
 from .wave_model import ReminderPlan
 
@@ -67,13 +68,15 @@ async def lock_plans(tx: Connection) -> list[ReminderPlan]:
 
 
 async def due_by_plan(tx: Connection, plan: ReminderPlan, now: datetime, *, quiet_since: datetime) -> list[UUID]:
-    """Whom a plan reminds now: written to before, reachable, not yet settled, the day has come and it is past nine where they are."""
+    """Whom a plan reminds now: written to before, reachable, not yet settled, the day has come and it is between nine and
+    eight in the evening where they are: in their own zone, else in the home of their language, else where the event is."""
     rows = await tx.fetch(
         """
         select i.id
         from invitations i
         left join programmes g on g.id = $2
         left join events v on v.id = $3
+        cross join lateral (select coalesce(i.time_zone, $9::jsonb ->> i.locale, v.time_zone, g.time_zone) as zone) z
         cross join lateral (
             select coalesce(bool_and(x.answer = 'none'), false) as silent, coalesce(bool_or(x.answer = 'provisional'), false) as provisional
             from invitation_events x
@@ -87,8 +90,8 @@ async def due_by_plan(tx: Connection, plan: ReminderPlan, now: datetime, *, quie
           and ($3::uuid is null or exists (select from invitation_events x where x.invitation_id = i.id and x.event_id = $3))
           and i.withdrawn_at is null
           and i.answer_by > $6
-          and ((i.answer_by at time zone coalesce(i.time_zone, v.time_zone, g.time_zone))::date - $5::int + time '09:00')
-                at time zone coalesce(i.time_zone, v.time_zone, g.time_zone) <= $6
+          and (i.answer_by at time zone z.zone)::date - $5::int + time '09:00' <= $6 at time zone z.zone
+          and ($6 at time zone z.zone)::time between '09:00' and '20:00'
           and case $4 when 'silent' then s.silent else s.provisional end
           and (i.email <> '' or i.delegate_email <> '')
           and exists (select from mails m where m.invitation_id = i.id and m.status = 'sent')
@@ -104,5 +107,6 @@ async def due_by_plan(tx: Connection, plan: ReminderPlan, now: datetime, *, quie
         now,
         quiet_since,
         plan.id,
+        HOME_ZONES,
     )
     return [row["id"] for row in rows]

@@ -30,12 +30,12 @@ _PRIMARY_ZONES = {
 
 
 # Where most readers of a language live; English is read everywhere.
-_HOME_ZONES = {"de": "Europe/Berlin", "ja": "Asia/Tokyo"}
+HOME_ZONES = {"de": "Europe/Berlin", "ja": "Asia/Tokyo"}
 
 
 def home_zone(locale: str) -> str | None:
     """The second zone worth printing for readers of a language, for whoever has not named their own."""
-    return _HOME_ZONES.get(locale)
+    return HOME_ZONES.get(locale)
 
 
 def moment_label(instant: datetime, zone: str, *, locale: str, guest_zone: str | None = None) -> str:
