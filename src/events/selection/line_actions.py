@@ -6,6 +6,9 @@ from uuid import UUID
 
 from events.accounts.model import Staff
 from events.accounts.queries import insert_audit_entry
+from events.invitations.back_in_line import note_back_in_line
+from events.invitations.model import AnswerSource
+from events.invitations.replies import Giver
 from events.kit.database import Connection
 from events.kit.errors import NotFound
 from events.programme.model import Event
@@ -58,6 +61,8 @@ async def put_back(tx: Connection, event: Event, staff: Staff, booking_id: UUID,
         await registration.wait_again(tx, await _booking(tx, booking_id), now=now)
     elif not await line_queries.wait_in_former_place(tx, event.id, booking_id, now):
         raise NotInLine
+    giver = Giver(actor=staff.actor, source=AnswerSource.PHONE, note="put back in line")
+    await note_back_in_line(tx, booking_id, event.id, giver=giver, now=now)
     await _note(tx, event, staff, booking_id, action="put_back_in_line", detail={"former_place": in_former_place})
 
 

@@ -9,6 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from events.invitations.back_in_line import note_back_in_line
+from events.invitations.model import AnswerSource
+from events.invitations.replies import Giver
 from events.kit import clock
 from events.kit.database import Connection, Executor
 from events.kit.errors import NotFound
@@ -98,6 +101,8 @@ async def create_place_in_line(
         if not may_wait_again(offer.booking, offer.event, clock.now()):
             raise LineClosed(link=offer.booking_url)
         await actions.wait_again(tx, offer.booking, now=clock.now())
+        giver = Giver(actor="invitee", source=AnswerSource.LINK)
+        await note_back_in_line(tx, offer.booking.id, offer.event.id, giver=giver, now=clock.now())
         live.mark(offer.event.live_topic)
     return Redirect(offer.booking_url, status_code=303)
 
