@@ -229,7 +229,20 @@ async def test_after_the_date_the_page_says_whom_to_write_to(pool: Pool, visitor
     late = await visitor.send(page, at(dinner, answer="accepted") | {"privacy": "yes"})
     assert "Answers are closed" in late.text
     assert "office@example.com" in late.text
+    assert "your answer is saved" not in late.text
     assert await answers_of(pool, invitation.id) == []
+
+
+async def test_what_came_too_late_for_one_event_is_told_beside_what_was_saved(pool: Pool, visitor: Visitor) -> None:
+    invitation, (dinner, visit) = await invited(pool, 2)
+    page = await visitor.open(link_of(invitation))
+    await pool.execute("update events set changes_until = now() where id = $1", dinner.id)
+    sent = await visitor.send(page, at(dinner, answer="accepted") | at(visit, answer="declined"))
+    assert "your answer is saved" in sent.text
+    assert "The date for answers has passed." in sent.text
+    assert [one.answer for one in await answers_of(pool, invitation.id)] == ["declined"]
+    again = await visitor.send(page, at(visit, answer="declined"))
+    assert "The date for answers has passed." not in again.text
 
 
 async def test_questions_of_an_event_are_answered_with_the_acceptance(pool: Pool, visitor: Visitor) -> None:

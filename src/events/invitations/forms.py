@@ -23,7 +23,7 @@ from events.registration.model import Consent, GuestDetails, Payer
 
 from .answering import answers_until
 from .asking import Asking, PartyAnswers
-from .errors import REFUSALS
+from .errors import REFUSALS, AnswersClosed
 from .model import Answer, CompanionRule, InvitedEvent
 from .party import Party, same_name
 from .replies import Answers, Deputy, Refused, Reply
@@ -48,6 +48,18 @@ def open_events(party: Party, now: datetime, *, by_staff: bool = False) -> list[
         if event.status == EventStatus.PUBLISHED and now < until:
             found.append((invited, event))
     return found
+
+
+def late_answers(form: Form, party: Party, now: datetime) -> list[Refused]:
+    """What was chosen on a page opened in time, for events whose answers have closed meanwhile: it is told, never dropped in silence."""
+    still_open = {event.id for _invited, event in open_events(party, now)}
+    late = []
+    for invited in party.invited:
+        prefix = event_prefix(party.events[invited.event_id])
+        as_before = ("", form.values.get(f"{prefix}was", ""), standing_answer(party, invited))
+        if invited.event_id not in still_open and form.values.get(f"{prefix}answer", "") not in as_before:
+            late.append(Refused(event_id=invited.event_id, refusal=AnswersClosed()))
+    return late
 
 
 def companions_left(party: Party, now: datetime) -> int:

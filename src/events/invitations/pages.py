@@ -38,6 +38,7 @@ from .forms import (
     companion_keys,
     event_prefixes,
     labels_of_page,
+    late_answers,
     open_events,
     parse_answers_page,
     refusals_told,
@@ -115,8 +116,10 @@ async def answer_invitation(request: AnyRequest, token: FromPath[str]) -> Respon
     for reply in given.replies:
         here.live.mark(party.events[reply.event_id].live_topic)
     here.worker.wake()
-    told = told_refusals(party, refused)
-    return Redirect(f"{request.url.path}?said=saved{f'&refused={told}' if told else ''}", status_code=303)
+    late = late_answers(form, party, now())
+    saved = [] if late and not given.replies else ["said=saved"]
+    told = [f"refused={told_refusals(party, [*refused, *late])}"] if refused or late else []
+    return Redirect(f"{request.url.path}?{'&'.join([*saved, *told])}", status_code=303)
 
 
 async def _unknown_clashes(db: Executor, party: Party, given: Answers, form: Form) -> ClashNotice | None:
