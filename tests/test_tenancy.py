@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -79,7 +80,7 @@ async def furnished(pool: Pool) -> House:
 
 async def asked(client: httpx.AsyncClient, method: str, address: str, fields: list[tuple[str, str]]) -> int:
     """The status; a stream that opens counts as 200."""
-    content = str(httpx.QueryParams(fields)) if method != "GET" else None
+    content = urlencode(fields) if method != "GET" else None
     headers = {"content-type": "application/x-www-form-urlencoded"} if content is not None else None
     try:
         async with asyncio.timeout(3):

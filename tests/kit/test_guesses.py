@@ -1,5 +1,6 @@
 """Guessed links: slowed down for whoever guesses, and for nobody else."""
 
+import time
 from pathlib import Path
 
 import httpx
@@ -32,7 +33,7 @@ async def test_guessing_is_slowed_down_for_the_one_who_guesses(pool: Pool, dsn: 
 
 def test_after_a_minute_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     counted, moment = Guesses(), 1000.0
-    monkeypatch.setattr(guesses.time, "monotonic", lambda: moment)
+    monkeypatch.setattr(time, "monotonic", lambda: moment)
     for _ in range(WRONG_LINKS_PER_MINUTE):
         counted.note("/b/x", "2001:db8:1:2::1", 404)
     assert counted.too_many("/b/y", "2001:db8:1:2::9")
