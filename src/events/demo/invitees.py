@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from events.accounts.queries import staff_by_email
 from events.invitations import import_queries, importing
 from events.invitations.answering import answer
 from events.invitations.import_model import Decision, Defaults, TwinKind
@@ -18,7 +19,7 @@ from events.registration.model import GuestDetails
 from . import story_queries
 from .crowds import guest
 from .lists import Invitee, ListPlan, as_file, invitees, list_plans
-from .model import event_plan, zone
+from .model import event_plan, frame, zone
 from .people import Person
 from .schedule import KnownGuest
 from .story import Story
@@ -50,7 +51,7 @@ async def _bring(story: Story, plan: ListPlan, guests: Sequence[Invitee]) -> Map
     target = await target_of(story.tx, programme_id=story.programme.id, event_id=None, co_host_id=co_host_id)
     assert target is not None
     content = as_file(plan, guests, answer_by=day, companions_by=day)
-    actor = story.owner.actor
+    actor = await _bringer(story, plan)
     import_id = await importing.upload(story.pool, target, actor=actor, file_name=plan.file_name, content=content, now=story.now)
     uploaded = await import_queries.import_by_id(story.tx, import_id)
     assert uploaded is not None
@@ -59,6 +60,14 @@ async def _bring(story: Story, plan: ListPlan, guests: Sequence[Invitee]) -> Map
     await importing.start(story.tx, uploaded, target, tokens=story.tokens, now=story.now)
     found = await story_queries.invitations_of_import(story.tx, import_id)
     return {invitee.person.key: found[_names(invitee.person)] for invitee in guests}
+
+
+async def _bringer(story: Story, plan: ListPlan) -> str:
+    """Who presses the button: somebody of the co-host that brings its own list, else the organiser."""
+    for co_host in frame().co_hosts:
+        if plan.brought_by_co_host and co_host.slug == plan.co_host:
+            return f"staff:{await staff_by_email(story.tx, co_host.members[0].email)}"
+    return story.owner.actor
 
 
 def _names(person: Person) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ async def unanswered_invitation(db: Executor, programme: str) -> tuple[UUID, int
         group by i.id
         having count(*) > 1
            and bool_and(v.answer = 'none')
-        order by count(*) desc, i.id
+        order by count(*) desc, i.sort_key, i.id
         limit 1
         """,
         programme,
