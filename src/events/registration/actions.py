@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from events.accounts.queries import insert_audit_entry
 from events.kit.clock import now as clock_now
 from events.kit.database import Connection, Pool
 from events.kit.errors import NotFound
@@ -212,10 +213,22 @@ async def expire_holds(pool: Pool) -> None:
 
 
 async def release_contingents(pool: Pool) -> None:
-    """Sweep: releases the contingents whose date has come, in all events."""
+    """Sweep: releases the contingents whose date has come, in all events; each leaves an entry as if by hand."""
     now = clock_now()
     for event_id in await queries.events_with_due_releases(pool, now):
-        await queries.release_contingents(pool, event_id, now)
+        async with pool.acquire() as connection, connection.transaction():
+            await queries.lock_places(connection, event_id)
+            due = await queries.contingents_due(connection, event_id, now)
+            await queries.release_contingents(connection, event_id, now)
+            for organiser_id, event, contingent, unused in due:
+                await insert_audit_entry(
+                    connection,
+                    organiser_id=organiser_id,
+                    actor="system",
+                    action="contingent_released",
+                    subject=f"event:{event}",
+                    detail={"contingent": contingent, "unused": unused},
+                )
 
 
 def _outcome(claim: Claim, decision: Decision, sign_up: SignUp) -> Outcome:

@@ -299,6 +299,26 @@ async def events_with_due_releases(db: Executor, now: datetime) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+async def contingents_due(db: Executor, event_id: UUID, now: datetime) -> list[tuple[UUID, str, str, int]]:
+    """Organiser, event, contingent and unused places of what is to be released now."""
+    rows = await db.fetch(
+        """
+        select e.organiser_id, e.slug as event, p.slug as contingent, d.direct
+        from pools p
+        join events e on e.id = p.event_id
+        join direct_places($1) d on d.id = p.id
+        where p.event_id = $1
+          and p.parent_id is not null
+          and p.released_at is null
+          and p.release_at <= $2
+        order by p.position, p.id
+        """,
+        event_id,
+        now,
+    )
+    return [(row["organiser_id"], row["event"], row["contingent"], row["direct"]) for row in rows]
+
+
 async def release_contingents(db: Executor, event_id: UUID, now: datetime) -> int:
     return int(await db.fetchval("select release_contingents($1, null, $2)", event_id, now))
 
