@@ -73,6 +73,9 @@ class Crowd:
                 self.happened[f"{deed.__name__}: {refusal.code}"] += 1
             except self.lost:
                 self.happened["connection lost"] += 1
+            except Exception as error:
+                error.add_note(deed.__name__)
+                raise
 
     async def answers(self, event: Event) -> None:
         invitation, said = self.chance.choice(self.invited), self.chance.choice(GIVEN)
@@ -150,9 +153,22 @@ class Crowd:
             await programme.resize(tx, self.staff, event, pool_id=event.id, capacity=self.chance.randrange(8, 20), now=now())
 
     async def expires(self, event: Event) -> None:
-        await self.pool.execute(
-            "update registrations set expires_at = now() where event_id = $1 and state = 'offered' and random() < 0.2", event.id
-        )
+        async with self.pool.acquire() as tx, tx.transaction():  # time passes; locked as everybody does it
+            await registration_queries.lock_places(tx, event.id)
+            await tx.execute(
+                """
+                update registrations
+                set expires_at = now()
+                where id in (select id
+                             from registrations
+                             where event_id = $1
+                               and state = 'offered'
+                               and random() < 0.2
+                             order by id
+                             for no key update)
+                """,
+                event.id,
+            )
         await registration.expire_holds(self.pool)
 
     async def erases(self, event: Event) -> None:
@@ -203,7 +219,7 @@ async def _event(db: Pool, event_id: UUID) -> Event:
     return found
 
 
-async def _hammered(pool: Pool, dsn: str, *, kills: bool) -> tuple[Crowd, list[BaseException], bool]:
+async def _hammered(pool: Pool, dsn: str, *, kills: bool) -> tuple[Crowd, list[str], bool]:
     """What happened, what went wrong, and whether every connection came back."""
     events, owner, programme_id = await _two_events(pool)
     staff = await make_staff(pool, owner, role=Role.OWNER, reviews=[*ReviewRole])
@@ -215,7 +231,7 @@ async def _hammered(pool: Pool, dsn: str, *, kills: bool) -> tuple[Crowd, list[B
     ended = await asyncio.gather(*tasks, *([_killer(pool, until)] if kills else []), return_exceptions=True)
     idle = served.get_idle_size() == served.get_size()
     await served.close()
-    return crowd, [one for one in ended if one is not None], idle
+    return crowd, [f"{one!r} in {one.__notes__}" for one in ended if one is not None], idle
 
 
 async def _killer(pool: Pool, until: float) -> None:
