@@ -7,12 +7,17 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from events.invitations.model import Answer
+from events.invitations.queries import answers_of
+from events.invitations.reconcile import differences as invitation_differences
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.registration.actions import cancel_places
 from events.registration.reconcile import differences
 from tests.builders import book, make_guest
 from tests.co_hosts.builders import Hosted, make_hosted_event
+from tests.invitations.builders import make_invitation
+from tests.invitations.test_answering import say, who_comes
 from tests.staff import browser, make_session, running_app
 
 
@@ -97,6 +102,24 @@ async def test_substitute_takes_the_place_without_a_further_one(member: httpx.As
     assert (wrong.status_code, "例示電機" in wrong.text, right.status_code) == (422, True, 303)
     assert await registration_of(pool, "𠮷例", hosted.event.id) == registration
     assert await pool.fetchval("select taken from pools where id = $1", hosted.pools["japan"]) == 1
+
+
+async def test_replaced_invitee_has_sent_a_deputy_and_does_not_come_back_by_saving_the_page(
+    member: httpx.AsyncClient, pool: Pool, hosted: Hosted
+) -> None:
+    contingent = {hosted.event.id: hosted.pools["japan"]}
+    async with pool.acquire() as db:
+        invitation = await make_invitation(db, hosted.event, contingents=contingent, co_host_id=hosted.co_hosts["japan"])
+    await say(pool, invitation, (hosted.event, Answer.ACCEPTED))
+    registration = await registration_of(pool, "Platzhalter", hosted.event.id)
+    await member.post(
+        f"/co-hosts/{hosted.co_hosts['japan']}/guests/{registration}/substitute", data={"family_name": "𠮷例", "given_name": "次郎"}
+    )
+
+    given = [(one.answer, one.actor) for one in await answers_of(pool, invitation.id)]
+    assert given == [(Answer.SUBSTITUTED, hosted.member.actor), (Answer.ACCEPTED, "invitee")]
+    assert await who_comes(pool, invitation) == {hosted.event.id: [("𠮷例", "confirmed")]}
+    assert await invitation_differences(pool) + await differences(pool) == []
 
 
 async def test_cancelled_guest_frees_the_place_of_the_contingent(member: httpx.AsyncClient, pool: Pool, hosted: Hosted) -> None:

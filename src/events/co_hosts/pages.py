@@ -13,6 +13,7 @@ from litestar.response import Redirect, Template
 from events.accounts.errors import Forbidden
 from events.accounts.model import Role, Staff
 from events.accounts.queries import insert_audit_entry
+from events.invitations.replacing import note_replaced
 from events.kit import clock
 from events.kit.database import Connection
 from events.kit.errors import NotFound
@@ -178,7 +179,9 @@ async def create_substitute(
         return await _guest_page(tx, staff, co_host, guest, form, status=422)
     booking, event = await booking_by_id(tx, guest.booking_id), await _event(tx, guest.event_id)
     assert booking is not None
-    await registration.substitute(tx, event, booking, registration_id, details, tokens=tokens, actor=staff.actor, now=clock.now())
+    replaced = next(place.guest_id for place in booking.places if place.registration_id == registration_id)
+    by = await registration.substitute(tx, event, booking, registration_id, details, tokens=tokens, actor=staff.actor, now=clock.now())
+    await note_replaced(tx, booking.id, event.id, replaced=replaced, by=by, actor=staff.actor, now=clock.now())
     live.mark(event.live_topic)
     return _back(co_host_id, guest.event_id, "substituted")
 
