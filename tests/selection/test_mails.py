@@ -20,7 +20,7 @@ __all__ = ["mailboxes", "worker"]  # fixtures
 WORDS = {
     "de": ("Ein Platz ist für Sie frei geworden", "(MEZ;", "die Zeit zu antworten ist verstrichen", "zurücknehmen"),
     "en": ("A place has become free for you", "(CET;", "the time to answer has passed", "take back the place"),
-    "ja": ("お席が1席空きました", "ドイツ時間", "回答期限を過ぎたため", "取り消させていただきます"),
+    "ja": ("お席を1名様分ご用意できるようになりました", "ドイツ時間", "回答期限を過ぎたため", "取り消させていただきます"),
 }
 
 
