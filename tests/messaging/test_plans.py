@@ -35,6 +35,7 @@ async def test_reminder_goes_once_to_those_who_have_a_place(pool: Pool, worker: 
         "update events set doors_at = doors_at - interval '1 hour', starts_at = starts_at - interval '1 hour' where id = $1", full.id
     )
     await asyncio.gather(*(order_planned_mails(pool) for _ in range(4)))
+    await pool.execute("update jobs set run_at = now()")  # it may be night just now
     await worker.run_until_idle()
     await order_planned_mails(pool)
     await worker.run_until_idle()
@@ -42,6 +43,27 @@ async def test_reminder_goes_once_to_those_who_have_a_place(pool: Pool, worker: 
         ("coming@example.com", "Bis bald: Networking dinner", None)
     ]
     assert [file.get_content_type() for file in mailboxes.received[0].iter_attachments()] == ["application/pdf", "text/calendar"]
+
+
+async def test_reminders_go_out_while_their_readers_are_awake(pool: Pool) -> None:
+    zones = ["Europe/Berlin", "Asia/Tokyo", "America/New_York", "Pacific/Auckland"]
+    full = await make_event(pool, capacity=4)
+    for number, zone in enumerate(zones):
+        booked = await book(pool, full, email=f"{number}@example.com", mail=False)
+        await pool.execute("update bookings set time_zone = $2 where id = $1", booked.booking_id, zone)
+    await plan(pool, full.id, reminder_days=2, starts_at=now() + timedelta(days=1, hours=23))
+    await order_planned_mails(pool)
+    rows = await pool.fetch(
+        """
+        select b.time_zone, (j.run_at at time zone b.time_zone)::time between '09:00' and '20:00' as awake,
+               j.run_at between now() - interval '1 minute' and now() + interval '14 hours' as soon
+        from jobs j
+        join bookings b on b.id = (j.payload ->> 'booking_id')::uuid
+        where b.event_id = $1
+        """,
+        full.id,
+    )
+    assert sorted(tuple(row) for row in rows) == [(zone, True, True) for zone in sorted(zones)]
 
 
 async def test_thanks_go_the_morning_after_to_those_who_came(pool: Pool, worker: Worker, mailboxes: Mailboxes, event: Event) -> None:

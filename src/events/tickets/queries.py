@@ -54,10 +54,18 @@ async def asked_by_reviewers(db: Executor, review_ids: Sequence[int], registrati
     return "\n".join(row["missing"] for row in rows)
 
 
+# From nine in the morning to eight in the evening where the mail is read; at night it waits for the morning. Of `l.at`, in `z.zone`.
+_AWAKE = """(case when l.at::time < '09:00' then l.at::date + time '09:00'
+                      when l.at::time > '20:00' then l.at::date + 1 + time '09:00'
+                      else l.at end at time zone z.zone)"""
+
+
 async def order_reminders(db: Executor) -> None:
-    """Writes the reminders of events whose day for them has come, once: noted and ordered in one statement."""
+    """Writes the reminders of events whose day for them has come, once: noted and ordered in one statement.
+
+    They go out while their readers are awake, unless the event comes first."""
     await db.execute(
-        """
+        f"""
         with due as (
             update mail_plans p
             set reminded_at = now()
@@ -66,12 +74,16 @@ async def order_reminders(db: Executor) -> None:
               and e.status = 'published'
               and p.reminded_at is null
               and now() between e.starts_at - make_interval(days => p.reminder_days) and e.starts_at
-            returning p.event_id
+            returning p.event_id, e.starts_at, e.time_zone
         )
-        insert into jobs (name, payload, bulk)
-        select distinct 'booking_mail', jsonb_build_object('booking_id', r.booking_id, 'event_id', r.event_id, 'kind', 'reminder'), true
+        insert into jobs (name, payload, bulk, run_at)
+        select distinct 'booking_mail', jsonb_build_object('booking_id', r.booking_id, 'event_id', r.event_id, 'kind', 'reminder'), true,
+               least({_AWAKE}, due.starts_at - interval '3 hours')
         from due
         join registrations r on r.event_id = due.event_id
+        join bookings b on b.id = r.booking_id
+        cross join lateral (select coalesce(b.time_zone, due.time_zone) as zone) z
+        cross join lateral (select now() at time zone z.zone as at) l
         where r.state = 'confirmed'
         """
     )
