@@ -78,6 +78,19 @@ async def test_each_guest_gets_one_letter_in_their_language_with_their_own_link(
     assert (await progress_of(pool, wave.id))[0] == WaveState.DONE
 
 
+async def test_organiser_who_invites_in_its_own_name_is_named_once(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
+    event = await make_event(pool)
+    name = str(await pool.fetchval("select name ->> 'en' from organisers where id = $1", event.organiser_id))
+    hanako = await make_invitation(pool, event, locale="ja", email="hanako@example.com", inviter=name)
+    await send_wave(pool, await scope_of(pool, event=event), [hanako])
+
+    await work_off(pool, worker)
+
+    [letter] = mailboxes.received
+    lines = text_of(letter).splitlines()
+    assert ("に代わりまして" in text_of(letter), lines.count(name)) == (False, 1)
+
+
 async def test_delegate_is_written_to_instead_with_a_link_of_their_own(pool: Pool, worker: Worker, mailboxes: Mailboxes) -> None:
     event = await make_event(pool)
     guest = await make_invitation(pool, event, email="ambassador@example.com", delegate_email="office@embassy.example.com")

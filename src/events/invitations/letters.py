@@ -68,7 +68,7 @@ def letter_words(letter: Letter, tokens: Tokens, base_url: str) -> dict[str, Any
         "listed": host.title is not None,
         "deadline": deadline(letter),
         "companions": companions_sentence(letter),
-        "inviter": invitation.inviter,
+        "inviter": "" if invitation.inviter in host.name.values() else invitation.inviter,  # the organiser signs anyway
         "is_provisional": letter.is_provisional,
         "to_delegate": letter.to_delegate,
         "link": office if letter.to_delegate else personal,
