@@ -193,6 +193,9 @@ async def _say_everything(pool: Pool, event: Event, guest_id: UUID, booking_id: 
     await pool.execute(
         "update bookings set registrant_name = $2, payer = $3 where id = $1", booking_id, SAID["registrant"], {"name": SAID["payer"]}
     )
+    await pool.execute(
+        "update bookings set wanted_email = $2, wanted_email_hash = uuid_send(id), wanted_email_at = now() where id = $1", booking_id, EMAIL
+    )
     await pool.execute("update invitations set message = $2, booking_id = $3 where id = $1", invitation_id, SAID["message"], booking_id)
     await pool.execute("update invitation_events set answer = 'accepted' where invitation_id = $1", invitation_id)
     await pool.execute(
