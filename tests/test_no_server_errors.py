@@ -5,6 +5,7 @@ every field, with single fields missing, and as things that are no form at all.
 """
 
 import random
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from events.kit.database import Pool
 from events.kit.ids import new_id
 from tests.builders import BASE_URL
 from tests.every_address import House, addresses, make_house, parameters
+from tests.invitations.import_builders import csv_of
 from tests.staff import make_session, running_app
 from tests.visitor import Page, PageForm
 
@@ -70,7 +72,7 @@ class Prober:
         page = await self.ask("GET", house.address(path))
         for wrong in _wrong(path):
             await self.ask("GET", house.address(path, wrong))
-        query = f"?q={'x' * 5000}&group=%00&page=-1&done=x&refused=%F0%9D&said=saved&state=%ed%a0%80&lang=xx&sort=%27"
+        query = f"?q={'x' * 5000}&group=%00&page=-1&done=x&refused=%F0%9D&said=saved&state=%ed%a0%80&lang=xx&sort=%27&target=event-x"
         await self.ask("GET", house.address(path) + query)
         return Page(page).forms if page.headers.get("content-type", "").startswith("text/html") else []
 
@@ -115,11 +117,21 @@ def _wrong(path: str) -> list[dict[str, str]]:
     return found
 
 
+async def bring_a_list(client: httpx.AsyncClient, house: House) -> None:
+    """Whoever may import guests has a list under way."""
+    page = await client.get("/organiser/imports")
+    if page.status_code == 200 and (targets := re.findall(r'<option value="((?:programme|event)-[^"]+)"', page.text)):
+        content = csv_of(("Contoh", "", "contoh@example.com", ""))
+        sent = await client.post("/organiser/imports", data={"target": targets[0]}, files={"file": ("guests.csv", content)})
+        house.filled[""]["import_id"] = sent.headers["location"].split("/")[3]
+
+
 async def probe(app: Litestar, pool: Pool, house: House, cookies: dict[str, str], *, seed: int) -> Prober:
     """Everywhere: first looking, then sending."""
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar narrows the types of ASGI
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, cookies=cookies) as client:
         prober = Prober(client, pool, random.Random(seed))  # noqa: S311 (a draw, not a secret)
+        await bring_a_list(client, house)
         forms: list[PageForm] = []
         for path in sorted(set(addresses(app, "GET"))):
             forms += await prober.look(house, path)

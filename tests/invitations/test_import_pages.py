@@ -151,6 +151,12 @@ async def test_two_columns_cannot_say_the_same(bringer: Bringer, dinner: Event) 
     assert (page.status, page.errors) == (422, {"column-1": "Another column is already “Family name”."})
 
 
+async def test_columns_of_nothing_we_know_are_asked_again(bringer: Bringer, dinner: Event) -> None:
+    page = await bringer.upload(csv_of(("Contoh", "", "contoh@example.com", "")))
+    page = await bringer.press(page, "/columns", {f"column-{number}": "nonsense" for number in range(4)})
+    assert (page.status, sorted(page.errors)) == (422, [f"column-{number}" for number in range(4)])
+
+
 async def test_whole_name_is_kept_whole_with_a_warning(bringer: Bringer, pool: Pool, programme_id: UUID, dinner: Event) -> None:
     content = csv_of(("見本　花子", "hanako@example.com"), header=("氏名", "メール"), encoding="cp932")
 

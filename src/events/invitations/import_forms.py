@@ -47,6 +47,8 @@ def parse_columns(form: Form, list_: Import, target: Target) -> Columns:
     columns: Columns = {}
     for number in range(len(list_.sample.header)):
         field = form.choice(column_field(number), [value for value, _word in column_choices(target)])
+        if column_field(number) in form.errors:
+            continue
         if field and field in columns:
             form.error(column_field(number), _("Another column is already “%(field)s”.") % {"field": _(WORDS[Field(field)])})
         elif field:
