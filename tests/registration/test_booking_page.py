@@ -13,6 +13,7 @@ from events.door.queries import redeem_tickets
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.kit.ids import new_id
+from events.registration.actions import cancel_places, reject
 from events.registration.model import Outcome
 from tests.builders import book, fill, make_event, make_guest
 from tests.staff import browser, running_app
@@ -282,3 +283,26 @@ async def test_place_of_somebody_inside_cannot_be_given_back(visitor: Visitor, p
     assert await states(pool, booked) == [("Platzhalter", "confirmed"), ("見本", "confirmed")]
     await visitor.send(form, {"guests": [str(hanako)]})
     assert await states(pool, booked) == [("Platzhalter", "confirmed"), ("見本", "cancelled")]
+
+
+async def test_refused_applicant_reads_kind_words_and_is_not_asked_again(visitor: Visitor, pool: Pool) -> None:
+    event = await make_event(pool, approval_required=True)
+    outcome = await book(pool, event, ERIKA)
+    ids = [row[0] for row in await pool.fetch("select id from registrations where booking_id = $1", outcome.booking_id)]
+    async with pool.acquire() as tx, tx.transaction():
+        await reject(tx, event.id, ids, actor=f"staff:{new_id()}", reason="no clearance", now=now())
+    page = await visitor.open(f"/b/{outcome.token}")
+    said = [words in page.text for words in ("We cannot offer you a place this time", "Not accepted")]
+    kept_back = [words in page.text for words in ("no clearance", "Thank you for letting us know", "Sign up again")]
+    assert (said, kept_back) == ([True, True], [False, False, False])
+
+
+async def test_place_taken_back_by_the_organiser_is_not_called_the_guests_doing(visitor: Visitor, pool: Pool) -> None:
+    event = await make_event(pool)
+    outcome = await book(pool, event, ERIKA)
+    ids = [row[0] for row in await pool.fetch("select id from registrations where booking_id = $1", outcome.booking_id)]
+    async with pool.acquire() as tx, tx.transaction():
+        await cancel_places(tx, event.id, ids, actor=f"staff:{new_id()}", now=now())
+    page = await visitor.open(f"/b/{outcome.token}")
+    said = [words in page.text for words in ("The organiser has given these places back.", "Thank you for letting us know")]
+    assert said == [True, False]

@@ -89,12 +89,12 @@ def view_of(
         heading=heading,
         next_steps=next_steps,
         tone=tone,
-        guests=[_guest(place, off, tokens, base_url) for place in booking.places],
+        guests=[_guest(place, event, tokens, base_url) for place in booking.places],
         held_places=0 if off else len([place for place in live if place.state == RegistrationState.HELD]),
         waits=any(place.state == RegistrationState.WAITLISTED for place in live),
         may_change=bool(live) and not off and now < event.starts_at,
         may_cancel=bool(live) and not off and not booking.offered_places and may_cancel(event, now),
-        may_sign_up_again=not live and may_sign_up,
+        may_sign_up_again=not live and may_sign_up and not any(is_turned_down(place, event) for place in booking.places),
         offered=[] if off else [(str(place.guest_id), full_name(place.guest, current_language())) for place in booking.offered_places],
         may_pass_on=not off and not invited and now < min(event.deadline("substitute"), event.starts_at),
         may_add=may_add and not off,
@@ -134,7 +134,7 @@ def _words(booking: Booking, event: Event, *, now: datetime, position: int | Non
     if event.status == EventStatus.CANCELLED:
         return _("This event was cancelled"), [_("We are sorry. You need not do anything; your places are void.")], "bad"
     if not states or now >= event.ends_at:
-        return _over(booking) if not states else (_("This event is over"), [_("Thank you for being with us.")], "ok")
+        return _over(booking, event) if not states else (_("This event is over"), [_("Thank you for being with us.")], "ok")
     if RegistrationState.OFFERED in states:
         return _offered(booking, event)
     if RegistrationState.WAITLISTED in states:
@@ -164,9 +164,20 @@ def _undecided(booking: Booking, event: Event) -> Words:
     return _("Your registration has arrived"), next_steps, "brand"
 
 
-def _over(booking: Booking) -> Words:
+def is_turned_down(place: BookedPlace, event: Event) -> bool:
+    """Whether the hosts decided against this guest."""
+    return place.is_ended_by_staff and event.approval_required and not place.is_approved
+
+
+def _over(booking: Booking, event: Event) -> Words:
+    ask = _("Questions? %(organiser)s is glad to help.") % {"organiser": local(event.organiser_name)}
+    if any(is_turned_down(place, event) for place in booking.places):
+        regret = _("Thank you for your interest. The hosts could not accept this registration; we are sorry.")
+        return _("We cannot offer you a place this time"), [regret, ask], "warn"
     if any(place.state == RegistrationState.EXPIRED for place in booking.places):
         return _("These places were not confirmed in time"), [_("They have gone to other guests.")], "warn"
+    if any(place.is_ended_by_staff for place in booking.places):
+        return _("This booking is cancelled"), [_("The organiser has given these places back."), ask], "warn"
     return _("This booking is cancelled"), [_("The places have been given back. Thank you for letting us know.")], "warn"
 
 
@@ -251,9 +262,10 @@ def _held(booking: Booking, event: Event) -> Words:
     )
 
 
-def _guest(place: BookedPlace, off: bool, tokens: Tokens, base_url: str) -> GuestView:
+def _guest(place: BookedPlace, event: Event, tokens: Tokens, base_url: str) -> GuestView:
     guest, locale = place.guest, current_language()
-    state, tone = _state(place.state)
+    valid = place.state == RegistrationState.CONFIRMED and event.status != EventStatus.CANCELLED
+    state, tone = (_("Not accepted"), "") if is_turned_down(place, event) else _state(place.state)
     return GuestView(
         id=place.guest_id,
         name=full_name(guest, locale),
@@ -266,7 +278,7 @@ def _guest(place: BookedPlace, off: bool, tokens: Tokens, base_url: str) -> Gues
         state=state,
         tone=tone,
         is_over=place.is_over,
-        ticket=_ticket(place, tokens, base_url) if place.state == RegistrationState.CONFIRMED and not off else None,
+        ticket=_ticket(place, tokens, base_url) if valid else None,
     )
 
 

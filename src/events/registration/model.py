@@ -123,10 +123,17 @@ class BookedPlace(msgspec.Struct, frozen=True, kw_only=True):
     table_name: str | None
     expires_at: datetime | None
     guest: GuestDetails
+    is_approved: bool = False
+    ended_by: str = ""
 
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def is_ended_by_staff(self) -> bool:
+        """Whether the organiser, not the guest, gave the place back at last."""
+        return self.state == RegistrationState.CANCELLED and self.ended_by.startswith(("staff:", "token:"))
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):

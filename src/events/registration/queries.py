@@ -15,7 +15,8 @@ from .model import BookedPlace, Booking, GuestDetails, PassedOver
 
 _PLACES = """
 select b.id, b.organiser_id, b.event_id, b.email, b.locale, b.source, b.created_at, b.lead_id, b.time_zone, b.registrant_name, b.payer,
-       r.id as registration_id, r.state, r.table_name, r.expires_at,
+       r.id as registration_id, r.state, r.table_name, r.expires_at, r.approved_at is not null as is_approved,
+       coalesce((select c.actor from cancellations c where c.registration_id = r.id order by c.id desc limit 1), '') as ended_by,
        g.id as guest_id, g.position, g.honorific, g.family_name, g.given_name, g.family_name_kana, g.given_name_kana,
        g.family_name_latin, g.given_name_latin, g.company, g.department, g.job_title, g.diet, g.access_needs,
        g.in_guest_list, g.flags, t.id as ticket_id, t.issue
