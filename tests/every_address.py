@@ -89,7 +89,8 @@ async def make_house(pool: Pool) -> House:
         "booking_id": str(waiting.booking_id), "plan_id": str(new_id()), "import_id": str(new_id()), "upload_id": str(new_id()),
         "trace_id": await _first(pool, booked, "guest_id"), "guest_id": await _first(pool, booked, "guest_id"), "mail_id": "1",
         "registration_id": await _first(pool, booked, "id"), "locale": "ja", "kind": "confirmed", "deed": "pause", "token": "wrong",
-        "code": "WRONG", "secret": "wrong", "name": party_feed_url(BASE_URL, TOKENS, booked.booking_id).rpartition("/")[2], "path": "nothing",
+        "code": "WRONG", "secret": "wrong", "name": party_feed_url(BASE_URL, TOKENS, booked.booking_id).rpartition("/")[2],
+        "path": "nothing",
     }  # fmt: skip
     near = {
         "/b/": {"token": booked.token},

@@ -1,6 +1,7 @@
 """An invitation in a real browser: accessible and narrow enough in every state, what belongs to an answer shown with it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -29,7 +30,7 @@ HANAKO = {
 }
 
 
-async def invited(pool: Pool, **details: object) -> tuple[Invitation, list[Event]]:
+async def invited(pool: Pool, **details: Any) -> tuple[Invitation, list[Event]]:
     """A programme of a dinner, a full reception with a line, and a visit at the time of the dinner."""
     async with pool.acquire() as db:
         owner = await make_organiser(db)
@@ -41,7 +42,12 @@ async def invited(pool: Pool, **details: object) -> tuple[Invitation, list[Event
             db, programme_id=programme, title="Reception", kind="reception", capacity=1, starts_at=starts + timedelta(days=1)
         )
         await fill(db, full, 1)
-        given = {"companions": "later", "max_companions": 2, "companions_by": starts, "inviter": "Prof. Dr. Jörg Müßig-Großäcker"}
+        given: dict[str, Any] = {
+            "companions": "later",
+            "max_companions": 2,
+            "companions_by": starts,
+            "inviter": "Prof. Dr. Jörg Müßig-Großäcker",
+        }
         return await make_invitation(db, dinner, visit, full, programme_id=programme, **(given | details)), [dinner, visit, full]
 
 

@@ -167,9 +167,7 @@ async def test_planned_reminder_goes_once_to_the_silent_who_were_written_to(
     guests["german"] = await make_invitation(pool, event, email="german@example.com", locale="de", answer_by=answer_by)
     for name in ("silent", "answered", "yesterday", "german"):
         await note_mail(pool, guests[name].id, "sent")
-    await pool.execute(
-        "update mails set created_at = now() - interval '3 days' where recipient <> 'yesterday@example.com'"
-    )
+    await pool.execute("update mails set created_at = now() - interval '3 days' where recipient <> 'yesterday@example.com'")
     await answer(pool, guests["answered"], event, "accepted")
     await organiser.post(f"{home(event)}/reminder-plans", data={"days_before": "5", "audience": "silent"})
     evening = (answer_by - timedelta(days=4)).astimezone(ZoneInfo("Asia/Tokyo")).replace(hour=19)
