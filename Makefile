@@ -24,7 +24,7 @@ demo: setup ## Load the demo programme and print its links
 	@exec $(BIN)/events demo
 
 test: setup ## Run the whole suite, in a real browser too; ARGS="tests/door -x" for a part
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: setup ## Check style, types and the order of the rooms
 	@$(BIN)/ruff check

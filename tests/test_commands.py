@@ -279,15 +279,16 @@ def test_every_command_explains_itself(command: str) -> None:
     assert answer.output.startswith("Usage: ")
 
 
-def test_run_shows_the_three_ways_in_and_ends_with_a_board_open(installation: Installation) -> None:
+def test_run_shows_the_four_ways_in_and_ends_with_a_board_open(installation: Installation) -> None:
     installation.environment["EVENTS_DEMO"] = "1"
     with installation.running("run") as process, httpx.Client(timeout=30, follow_redirects=True) as browser:
         assert process.stdout is not None
         said = ""
         while "Door" not in said:
             said += process.stdout.readline()
-        links = dict(line.split() for line in said.splitlines()[-3:])
-        assert {name: browser.get(url).status_code for name, url in links.items()} == {"Guest": 200, "Organiser": 200, "Door": 200}
+        links = dict(line.split() for line in said.splitlines()[-4:])
+        answers = {name: browser.get(url).status_code for name, url in links.items()}
+        assert answers == {"Guest": 200, "Invitee": 200, "Organiser": 200, "Door": 200}
 
         token = installation.command("token", "--organiser", "thuringia", "--scope", "events:read")
         assert (token.returncode, token.stderr, len(token.stdout.split())) == (0, "", 1)
