@@ -13,8 +13,8 @@ SOURCE = ROOT / "src"
 HOUSE = SOURCE / "events"
 
 FLOORS = [
-    *("overview", "privacy", "co_hosts", "door", "selection", "invitations", "itinerary", "tickets", "registration"),
-    *("questions", "messaging", "payments", "programme", "accounts", "people", "kit"),
+    *("overview", "privacy", "co_hosts", "badges", "arrivals", "door", "contacts", "selection", "invitations", "itinerary"),
+    *("tickets", "registration", "questions", "messaging", "payments", "programme", "accounts", "people", "kit"),
 ]
 ROOF = {"__main__", "api_document", "app", "benchmarks", "commands", "demo", "health"}
 KIT_WITH_SQL = {"jobs.py", "limits.py", "live.py", "migrations.py"}
