@@ -1,1 +1,1 @@
-"""Arrivals: who receives whom, and how hosts hear that their guest is at the door. May import door, messaging, registration, programme, accounts, people, kit."""
+"""Arrivals: hosts hear that their guest is at the door. May import door, messaging, registration, programme, accounts, people, kit."""

@@ -1,1 +1,1 @@
-"""Badges and place cards: sheets, single prints, and the queue of the desk with the printer. May import door, tickets, registration, programme, accounts, people, kit."""
+"""Badges and place cards in sheets and single prints. May import door, tickets, registration, programme, accounts, people, kit."""

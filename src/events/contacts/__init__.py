@@ -1,1 +1,1 @@
-"""Contacts: guests who exchange their cards with the consent of both. May import tickets, registration, messaging, programme, people, kit."""
+"""Contacts: guests exchange cards, both consenting. May import tickets, registration, messaging, programme, people, kit."""
