@@ -6,8 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from events.itinerary.clashes import clashes_of_events
 from events.itinerary.model import Clash
 from events.itinerary.notices import clash_words
+from events.kit.database import Executor
 from events.kit.i18n import current_language, local
 from events.kit.i18n import gettext as _
 from events.kit.times import home_zone, moment_label, span_label
@@ -15,6 +17,7 @@ from events.people.names import address, full_name
 from events.programme.model import Event, EventStatus
 from events.registration.model import BookedPlace, RegistrationState
 
+from . import queries
 from .answering import answers_until
 from .forms import event_prefix, standing_answer
 from .model import Answer, CompanionRule, Invitation, InvitedEvent
@@ -84,10 +87,10 @@ def letter_of(invitation: Invitation, organiser_name: Mapping[str, str]) -> Lett
     )
 
 
-def cards_of(
-    party: Party, *, now: datetime, kept: Kept, clashes: Sequence[Clash], lead_token: str, by_staff: bool = False
-) -> list[EventCard]:
+async def cards_of(db: Executor, party: Party, *, now: datetime, lead_token: str = "", by_staff: bool = False) -> list[EventCard]:
     """Every event that is not a draft, in order of time."""
+    kept = await queries.contingents_for_all(db, [one.pool_id for one in party.invited if one.pool_id])
+    clashes = await clashes_of_events(db, [one.event_id for one in party.invited])
     return [
         _card(party, invited, now=now, kept=kept, clashes=clashes, lead_token=lead_token, by_staff=by_staff)
         for invited in party.invited

@@ -150,13 +150,7 @@ async def _page(
     moment, invitation = now(), party.invitation
     host = await queries.host_of(db, invitation)
     lead_token = asking.tokens.token("booking", invitation.booking_id) if invitation.booking_id else ""
-    cards = cards_of(
-        party,
-        now=moment,
-        kept=await queries.contingents_for_all(db, [one.pool_id for one in party.invited if one.pool_id]),
-        clashes=await clashes_of_events(db, [one.event_id for one in party.invited]),
-        lead_token=lead_token,
-    )
+    cards = await cards_of(db, party, now=moment, lead_token=lead_token)
     zone = cards[0].event.time_zone if cards else "UTC"
     return page(
         "invitations/invitation.html",

@@ -11,7 +11,6 @@ from litestar.response import Redirect, Template
 
 from events.accounts.model import Staff
 from events.accounts.queries import insert_audit_entry
-from events.itinerary.clashes import clashes_of_events
 from events.kit.clock import now
 from events.kit.database import Connection, Executor, Pool
 from events.kit.errors import NotFound
@@ -194,14 +193,7 @@ async def _record(
         raise NotFound
     given = await queries.answers_of(db, invitation.id)
     zone = _zone(party)
-    cards = cards_of(
-        party,
-        now=moment,
-        kept=await queries.contingents_for_all(db, [one.pool_id for one in party.invited if one.pool_id]),
-        clashes=await clashes_of_events(db, [one.event_id for one in party.invited]),
-        lead_token="",
-        by_staff=True,
-    )
+    cards = await cards_of(db, party, now=moment, by_staff=True)
     return page(
         "invitations/record.html",
         status=status,
