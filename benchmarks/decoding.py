@@ -48,9 +48,9 @@ class Decoded(msgspec.Struct, frozen=True):
     p95_ms: float
 
 
-async def decode_frames(browser: Browser, folder: Path = FOLDER) -> Decoded:
+async def decode_frames(browser: Browser) -> Decoded:
     """Every committed frame once, in the order of its name."""
-    files = sorted(folder.glob("*.jpg"))
+    files = _frames()
     page = await _worker_page(browser)
     wanted = {
         "worker": asset("door.worker.js"),
@@ -60,6 +60,10 @@ async def decode_frames(browser: Browser, folder: Path = FOLDER) -> Decoded:
     found = await page.evaluate(READ, wanted)
     await page.close()
     return _summed(files, found)
+
+
+def _frames() -> list[Path]:
+    return sorted(FOLDER.glob("*.jpg"))
 
 
 async def _worker_page(browser: Browser) -> Page:
