@@ -1,1 +1,25 @@
-select;
+-- What a phone of the door reads: a guest with position and host.
+
+-- Who receives this guest, by name; empty: nobody in particular.
+create function hosts_of_registration(p_registration uuid) returns text
+language sql stable as $$
+    select coalesce(string_agg(h.name, ', ' order by h.name, h.id), '')
+    from hosted_guests x
+    join hosts h on h.id = x.host_id
+    where x.registration_id = p_registration
+      and h.revoked_at is null
+$$;
+
+-- What the door needs to know to receive somebody. Of a guest who belongs elsewhere only the name.
+create or replace function guest_at_door(p_registration uuid, p_guest uuid) returns jsonb
+language sql stable as $$
+    select jsonb_build_object('honorific', g.honorific, 'family_name', g.family_name, 'given_name', g.given_name,
+               'family_name_kana', g.family_name_kana, 'given_name_kana', g.given_name_kana,
+               'family_name_latin', g.family_name_latin, 'given_name_latin', g.given_name_latin)
+           || case when r.id is null then '{}' else
+               jsonb_build_object('registration_id', r.id, 'company', g.company, 'job_title', g.job_title, 'table_name', r.table_name,
+                   'host', hosts_of_registration(r.id), 'flags', g.flags, 'diet', g.diet, 'access_needs', g.access_needs) end
+    from guests g
+    left join registrations r on r.id = p_registration
+    where g.id = coalesce((select x.guest_id from registrations x where x.id = p_registration), p_guest)
+$$;

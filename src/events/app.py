@@ -24,11 +24,15 @@ from .co_hosts import organiser_pages as co_hosts_organiser_pages
 from .co_hosts import pages as co_hosts_pages
 from .co_hosts import team_pages
 from .door import api as door_api
+from .door import list_pages as door_list_pages
 from .door import pages as door_pages
 from .door import pairing_pages as door_pairing_pages
 from .door import phone_pages as door_phone_pages
-from .door.access import provide_phone
+from .door import stream_pages as door_stream_pages
+from .door.access import provide_phone, provide_sender, provide_steward
 from .door.desk import CheckInDesk
+from .door.listing import GuestLists
+from .door.stream import DoorNews
 from .invitations import (
     import_pages,
     importing,
@@ -111,9 +115,11 @@ PAGES: list[ControllerRouterHandler] = [
     co_hosts_pages.router,
     team_pages.router,
     door_api.api,
+    door_list_pages.router,
     door_pages.router,
     door_pairing_pages.router,
     door_phone_pages.router,
+    door_stream_pages.router,
     health.router,
     import_pages.router,
     invitations_pages.router,
@@ -253,7 +259,13 @@ def _mail_kinds(settings: Settings) -> MailKinds:
 def _callers() -> State:
     """Who may ask, and what is remembered of those who did."""
     clients = access.ApiClients()
-    identifiers: callers.Identifiers = {"api_client": clients.provide, "phone": provide_phone, "staff": access.provide_staff}
+    identifiers: callers.Identifiers = {
+        "api_client": clients.provide,
+        "phone": provide_phone,
+        "sender": provide_sender,
+        "staff": access.provide_staff,
+        "steward": provide_steward,
+    }
     return State({"clients": clients, "identifiers": identifiers})
 
 
@@ -271,10 +283,14 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         "boards": Provide(_boards),
         "claims": Provide(_claims),
         "desk": Provide(_desk),
+        "door_news": Provide(_door_news),
+        "lists": Provide(_lists),
         "live": Provide(_live),
         "mail_kinds": constant(_mail_kinds(settings)),
         "phone": callers.provide("phone"),
+        "sender": callers.provide("sender"),
         "staff": callers.provide("staff"),
+        "steward": callers.provide("steward"),
         "tokens": constant(tokens.Tokens(settings.secret_key)),
         "wallets": constant(wallets := _wallets(settings)),
         "wallet_kinds": constant(wallets.kinds),
@@ -297,6 +313,14 @@ async def _desk(state: State) -> CheckInDesk:
     return cast(CheckInDesk, state.desk)
 
 
+async def _lists(state: State) -> GuestLists:
+    return cast(GuestLists, state.lists)
+
+
+async def _door_news(state: State) -> DoorNews:
+    return cast(DoorNews, state.door_news)
+
+
 async def _boards(state: State) -> Boards:
     return cast(Boards, state.boards)
 
@@ -312,6 +336,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         pool = app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
         app.state.claims = ClaimDesk(pool, tokens.Tokens(settings.secret_key))
         app.state.desk = CheckInDesk(pool)
+        app.state.lists = GuestLists(pool)
         app.state.shelf = EventShelf(pool)
         app.state.questions = QuestionShelf(pool)
         app.state.quick_no = QuickNo(app.state.clients, app.state.shelf, app.state.claims)
@@ -319,6 +344,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         app.state.foresee_move = itinerary_moves.foreseen
         app.state.boards = Boards(pool)
         live = app.state.live = Live(settings.database_url)
+        app.state.door_news = DoorNews(pool, app.state.desk, app.state.lists, live)
         await live.start()
         worker = app.state.worker = _worker(pool, settings)
         task = asyncio.create_task(worker.run()) if run_jobs else None

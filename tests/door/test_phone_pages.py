@@ -110,7 +110,7 @@ async def test_revoked_phone_is_out(app: Litestar, pool: Pool) -> None:
     revoked = await organiser.post(f"{page}/revocation")
 
     assert revoked.status_code == 303
-    assert (await phone.get("/door")).status_code == 401
+    assert (await phone.get("/door")).status_code == 410
     assert "Disconnected" in (await organiser.get(revoked.headers["location"])).text
     rows = await pool.fetch("select action, detail from audit_entries where organiser_id = $1 order by id", event.organiser_id)
     assert [tuple(row) for row in rows] == [("phone_added", {}), ("phone_revoked", {})]

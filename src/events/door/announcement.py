@@ -52,7 +52,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     also: str
     also_lang: str
     company: str
+    job_title: str
     table: str
+    host: str
     diet: str
     access_needs: str
     flags: list[str]
@@ -117,7 +119,9 @@ def card_of(guest: Entrant) -> Card:
         also=also if also not in (name, spoken) else "",
         also_lang=_language(also),
         company=guest.company,
+        job_title=guest.job_title,
         table=guest.table_name or "",
+        host=guest.host,
         diet=diet_words(guest.diet),
         access_needs=guest.access_needs,
         flags=guest.flags,

@@ -4,13 +4,44 @@ from events.kit.errors import DomainError
 from events.kit.i18n import N_
 
 
-class PhoneNotPaired(DomainError):
-    """No phone of the door: never paired, revoked, or its event is over; which of them is not given away."""
+class PhoneRefused(DomainError):
+    """This phone may not work at the door; its kinds say why."""
+
+
+class PhoneNotPaired(PhoneRefused):
+    """No phone of the door: never paired, or with a token that nobody knows."""
 
     status = 401
     code = "phone_not_paired"
     title = N_("This phone is not connected to a door.")
     next_step = N_("Ask the organiser to add it: they will show you a code to scan with the camera.")
+
+
+class PhoneOffDuty(PhoneRefused):
+    """A phone out of its hours: nothing is shown to it. What it still has to hand over is taken."""
+
+    status = 403
+    code = "phone_off_duty"
+    title = N_("This phone is not on duty now.")
+    next_step = N_("It works during the hours that the organiser has set for it. If they should be others, ask the organiser.")
+
+
+class PhoneDisconnected(PhoneRefused):
+    """A phone that the organiser took back. It hands over what it has and forgets the rest."""
+
+    status = 410
+    code = "phone_disconnected"
+    title = N_("The organiser has disconnected this phone.")
+    next_step = N_("It hands over what it had not sent yet and forgets its guest list. Ask the organiser if it should be connected again.")
+
+
+class NotForKiosks(DomainError):
+    """A phone that stands alone in a foyer shows nobody's name but that of whoever holds a ticket before it."""
+
+    status = 403
+    code = "not_for_kiosks"
+    title = N_("This phone only greets guests who show their ticket.")
+    next_step = N_("Please use the phone of a steward for this.")
 
 
 class PairingOver(DomainError):

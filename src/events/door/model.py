@@ -65,7 +65,9 @@ class Entrant(msgspec.Struct, frozen=True, kw_only=True):
     honorific: str = ""
     registration_id: UUID | None = None
     company: str = ""
+    job_title: str = ""
     table_name: str | None = None
+    host: str = ""
     flags: list[str] = []
     diet: str = ""
     access_needs: str = ""
@@ -135,8 +137,24 @@ def corrected_time(at: datetime | None, sent_at: datetime | None, received_at: d
         return received_at
 
 
+class Standing(StrEnum):
+    """Whether a phone may work at the door: yes; not at this hour, or no more; taken back by the organiser."""
+
+    LIVE = "live"
+    OVER = "over"
+    REVOKED = "revoked"
+
+
+class PhoneRole(StrEnum):
+    """What a phone may do: check guests in; also against the rules, with a reason; or only greet whoever shows a ticket."""
+
+    STEWARD = "steward"
+    SUPERVISOR = "supervisor"
+    KIOSK = "kiosk"
+
+
 class Phone(msgspec.Struct, frozen=True, kw_only=True):
-    """A paired phone and all it may touch: one gate of one event."""
+    """A paired phone and all it may touch: one gate of one event, within its hours."""
 
     id: UUID
     name: str
@@ -147,11 +165,30 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
     event_hue: int
     time_zone: str
     last_seen_at: datetime | None
+    role: PhoneRole = PhoneRole.STEWARD
+    valid_from: datetime | None = None
+    valid_until: datetime
+    revoked_at: datetime | None = None
 
     @property
     def operator(self) -> str:
         """How check-ins name the phone."""
         return f"device:{self.id}"
+
+    @property
+    def is_kiosk(self) -> bool:
+        return self.role == PhoneRole.KIOSK
+
+    def standing(self, now: datetime) -> Standing:
+        """Where the phone stands at this moment."""
+        if self.revoked_at:
+            return Standing.REVOKED
+        began = self.valid_from is None or self.valid_from <= now
+        return Standing.LIVE if began and now < self.valid_until else Standing.OVER
+
+    def lease_until(self, now: datetime, hours: int) -> datetime:
+        """Until when the phone may show a list that it fetches now."""
+        return min(now + timedelta(hours=hours), self.valid_until)
 
 
 class ListedPhone(msgspec.Struct, frozen=True, kw_only=True):

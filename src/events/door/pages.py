@@ -1,15 +1,12 @@
-"""The door's own pages: the scanner, its verdicts, its search, its live count. Only a paired phone sees them."""
+"""The door's own pages: the scanner, its verdicts, its search. Only a paired phone sees them."""
 
-import asyncio
-from collections.abc import AsyncGenerator
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
-from litestar.response import Redirect, ServerSentEvent, Template
+from litestar.response import Redirect, Template
 
 from events.kit import clock
 from events.kit.assets import BUILT_FOLDER, asset
@@ -17,23 +14,19 @@ from events.kit.database import Pool
 from events.kit.forms import Form
 from events.kit.http import CONTENT_SECURITY_POLICY, wants_json
 from events.kit.ids import new_id
-from events.kit.live import Live, Signal
+from events.kit.live import Live
 from events.kit.templates import page
 from events.people.keys import search_words
 
 from . import actions, queries
-from .access import provide_phone
 from .announcement import HEADLINES, Line, announce, line_of, said_elsewhere
 from .desk import CheckInDesk
-from .errors import PhoneNotPaired
+from .errors import PhoneRefused
 from .forms import LONGEST_QUERY, parse_scan, parse_undo
 from .model import Phone
-from .pairing_pages import answer_phone_not_paired
+from .pairing_pages import answer_phone_refused
 
 AnyRequest = Request[Any, Any, State]
-
-STREAM_LASTS_SECONDS = 600  # then the browser opens the next one by itself
-SILENCE_SECONDS = 15  # proxies close what is silent for longer; a revoked phone hears of it by then
 
 # The decoder is WebAssembly in a worker of its own. A worker obeys the policy it was served with, older Safaris the page's.
 SCANNER_POLICY = {
@@ -103,37 +96,8 @@ async def _found(pool: Pool, phone: Phone, query: str) -> list[Line]:
     return [line_of(found, phone) for found in await queries.find_guests(pool, phone.event_id, words)] if words else []
 
 
-@get("/door/stream")
-async def stream_attendance(
-    request: AnyRequest, phone: NamedDependency[Phone], desk: NamedDependency[CheckInDesk], live: NamedDependency[Live]
-) -> ServerSentEvent:
-    """How many are inside, whenever any phone of the event lets somebody in."""
-    return ServerSentEvent(_attendance(request, phone, desk, live))
-
-
-async def _attendance(request: AnyRequest, phone: Phone, desk: CheckInDesk, live: Live) -> AsyncGenerator[dict[str, str], None]:
-    ends_at = asyncio.get_running_loop().time() + STREAM_LASTS_SECONDS
-    with live.subscribe(f"event:{phone.event_id}") as changes:
-        yield await _counted(desk, phone)
-        while asyncio.get_running_loop().time() < ends_at:
-            signal = await changes.wait(SILENCE_SECONDS)
-            if signal is Signal.ENDED:
-                return
-            try:
-                await provide_phone(request, request.app.state)
-            except PhoneNotPaired:
-                yield {"event": "unpaired", "data": ""}
-                return
-            yield {"comment": ""} if signal in (None, Signal.LOST) else await _counted(desk, phone)
-
-
-async def _counted(desk: CheckInDesk, phone: Phone) -> dict[str, str]:
-    attendance = await desk.attendance(phone.event_id)
-    return {"event": "attendance", "data": msgspec.json.encode(attendance).decode()}
-
-
 router = Router(
     path="/",
-    route_handlers=[show_scanner, show_worker, create_check_in, create_undo, show_guests, stream_attendance],
-    exception_handlers={PhoneNotPaired: answer_phone_not_paired},
+    route_handlers=[show_scanner, show_worker, create_check_in, create_undo, show_guests],
+    exception_handlers={PhoneRefused: answer_phone_refused},
 )

@@ -12,13 +12,13 @@ from events.kit import clock, limits
 from events.kit.database import Pool
 from events.kit.errors import TooManyRequests
 from events.kit.forms import Form
-from events.kit.http import problem, wants_json
+from events.kit.http import problem_details, wants_json
 from events.kit.templates import page
 from events.kit.tokens import token_hash
 
 from . import actions, phone_queries
 from .access import PHONE_COOKIE
-from .errors import PairingOver, PhoneNotPaired
+from .errors import PairingOver, PhoneDisconnected, PhoneNotPaired, PhoneRefused
 from .model import ticket_code
 
 AnyRequest = Request[Any, Any, State]
@@ -34,7 +34,7 @@ async def new_pairing(code: FromQuery[str] = "") -> Response[Any]:
     typed = ticket_code(code)
     if typed:
         return Redirect(f"/door/pair/{typed}", status_code=303)
-    return answer_pairing_needed(status=200, mistyped=bool(code))
+    return answer_pairing_needed(PhoneNotPaired(), status=200, mistyped=bool(code))
 
 
 @get("/door/pair/{code:str}")
@@ -73,15 +73,22 @@ async def _limit_guesses(request: AnyRequest, pool: Pool) -> None:
         raise TooManyRequests
 
 
-def answer_phone_not_paired(request: AnyRequest, error: PhoneNotPaired) -> Response[Any]:
-    """Scripts get problem details, people the way to a door."""
-    return problem(error) if wants_json(request) else answer_pairing_needed(status=error.status)
+def answer_phone_refused(request: AnyRequest, error: PhoneRefused) -> Response[Any]:
+    """Scripts get problem details (a disconnected phone also the order to forget), people the way to a door."""
+    if not wants_json(request):
+        return answer_pairing_needed(error)
+    wipe = {"wipe": True} if isinstance(error, PhoneDisconnected) else {}
+    return Response(problem_details(error) | wipe, status_code=error.status, media_type="application/problem+json")
 
 
-def answer_pairing_needed(*, status: int, mistyped: bool = False) -> Response[Any]:
-    error = PhoneNotPaired()
+def answer_pairing_needed(error: PhoneRefused, *, status: int | None = None, mistyped: bool = False) -> Response[Any]:
     return page(
-        "door/unpaired.html", status=status, title=error.say(), next_step=error.say_next_step(), mistyped=mistyped, page_url="/door"
+        "door/unpaired.html",
+        status=status or error.status,
+        title=error.say(),
+        next_step=error.say_next_step(),
+        mistyped=mistyped,
+        page_url="/door",
     )
 
 

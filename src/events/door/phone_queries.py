@@ -1,6 +1,6 @@
 """SQL of the door's phones. One statement a function, the connection first."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +8,13 @@ import msgspec
 
 from events.kit.database import Connection, Executor
 
-from .model import ListedPhone, Phone
+from .model import ListedPhone, Phone, Standing
 
-# A phone of last night's dinner opens nothing tomorrow, but the last guests and a late list are still served.
-PHONES_OUTLAST_EVENT = timedelta(hours=12)
-
+# A phone of last night's dinner opens nothing tomorrow, but the last guests and a late list are still served: without hours of its
+# own it works until twelve hours after the event.
 _PHONE = """
 select d.id, d.name, d.event_id, d.gate_id, g.name as gate, e.title as event_title, e.hue as event_hue, e.time_zone,
-       d.last_seen_at
+       d.last_seen_at, d.role, d.valid_from, coalesce(d.valid_until, e.ends_at + interval '12 hours') as valid_until, d.revoked_at
 from devices d
 join gates g on g.id = d.gate_id
 join events e on e.id = d.event_id
@@ -88,19 +87,14 @@ async def pair_phone(tx: Connection, pairing_hash: bytes, *, token_hash: bytes, 
 
 
 async def phone_by_token(db: Executor, token_hash: bytes, now: datetime) -> Phone | None:
-    """The phone with the token, unless it was revoked or its event is over."""
-    return _phone(
-        await db.fetchrow(
-            f"""
-            {_PHONE}
-            where d.token_hash = $1
-              and d.revoked_at is null
-              and e.ends_at > $2
-            """,
-            token_hash,
-            now - PHONES_OUTLAST_EVENT,
-        )
-    )
+    """The phone with the token, while it may work."""
+    phone = await known_phone(db, token_hash)
+    return phone if phone and phone.standing(now) == Standing.LIVE else None
+
+
+async def known_phone(db: Executor, token_hash: bytes) -> Phone | None:
+    """The phone with the token, wherever it stands."""
+    return _phone(await db.fetchrow(f"{_PHONE} where d.token_hash = $1", token_hash))
 
 
 async def touch_phone(db: Executor, phone_id: UUID, now: datetime) -> None:

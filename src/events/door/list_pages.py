@@ -1,0 +1,58 @@
+"""The list for a phone, and its word that it has forgotten everything."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from events.kit import clock
+from events.kit.errors import InvalidInput
+from events.kit.i18n import gettext as _
+
+from .errors import PhoneRefused
+from .listing import GuestList, GuestLists, Wish
+from .model import Phone
+from .pairing_pages import answer_phone_refused
+
+AnyRequest = Request[Any, Any, State]
+
+LONGEST_HAVE = 500  # 33 digests of eight letters
+
+
+@get("/door/list")
+async def show_list(
+    phone: NamedDependency[Phone], lists: NamedDependency[GuestLists], have: FromQuery[str] = "", since: FromQuery[str] = ""
+) -> Response[Any]:
+    """What this phone is missing, with the moment until which it may show it without hearing from us again."""
+    wish = Wish(tuple(have[:LONGEST_HAVE].split(",")) if have else (), _moment(since))
+    return Response(_answer(phone, await lists.read(phone.event_id, wish, for_kiosk=phone.is_kiosk), clock.now()))
+
+
+def _answer(phone: Phone, read: GuestList, now: datetime) -> dict[str, Any]:
+    own = {
+        "id": phone.id,
+        "name": phone.name,
+        "gate": phone.gate,
+        "gate_id": phone.gate_id,
+        "role": phone.role,
+        "lease_until": phone.lease_until(now, read.around.rules.lease_hours),
+    }
+    answer = msgspec.structs.asdict(read)
+    around: Any = answer.pop("around")
+    return answer | msgspec.structs.asdict(around) | {"phone": own}
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return msgspec.convert(text.replace(" ", "+"), datetime).astimezone(UTC)
+    except (msgspec.ValidationError, ValueError, OverflowError):
+        raise InvalidInput(errors={"since": _("This is not a valid time.")}) from None
+
+
+router = Router(path="/", route_handlers=[show_list], exception_handlers={PhoneRefused: answer_phone_refused})
