@@ -75,8 +75,8 @@ async def test_attendance_counts_who_is_inside_and_who_is_expected(tx: Connectio
     await redeem(tx, other, scan(code_of(await book(tx, other))))
     one, two = scan(code_of(booked, 0), operator=phone.operator), scan(code_of(booked, 1), operator=phone.operator)
     await redeem(tx, event, one, two, scan(code_of(booked, 1)), scan("no ticket"))
-    assert await queries.attendance_of_event(tx, event.id) == Attendance(inside=2, expected=1, confirmed=3)
+    assert await queries.attendance_of_event(tx, event.id) == Attendance(inside=2, arrived=2, expected=1, confirmed=3, free=116)
 
     await actions.undo(tx, phone, new_id(), one.id, now())
 
-    assert await queries.attendance_of_event(tx, event.id) == Attendance(inside=1, expected=2, confirmed=3)
+    assert await queries.attendance_of_event(tx, event.id) == Attendance(inside=1, arrived=1, expected=2, confirmed=3, free=116)

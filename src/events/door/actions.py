@@ -9,7 +9,7 @@ from events.kit.tokens import Tokens, random_token, token_hash
 
 from . import phone_queries, queries
 from .errors import NotUndone, PairingOver
-from .model import Phone
+from .model import Act, Phone, PhoneRole, Scan, Verdict
 
 PAIRING_LASTS = timedelta(minutes=15)  # long enough to hand a phone across a foyer
 
@@ -47,9 +47,17 @@ async def pair(tx: Connection, code: str, *, name: str, now: datetime) -> str:
 
 
 async def undo(db: Executor, phone: Phone, undo_id: UUID, entry_id: UUID, at: datetime) -> None:
-    """Takes back an entry that this phone let in; twice is once. Raises `NotUndone`."""
-    outcome = await queries.undo_check_in(
-        db, phone.event_id, undo_id, entry_id, gate_id=phone.gate_id, device_id=phone.id, operator=phone.operator, at=at
+    """Takes back an entry or exit of this phone's, or anybody's if a supervisor holds it; twice is once. Raises `NotUndone`."""
+    scan = Scan(
+        id=undo_id,
+        act=Act.UNDO,
+        undoes=entry_id,
+        at=at,
+        operator=phone.operator,
+        gate_id=phone.gate_id,
+        device_id=phone.id,
+        may_undo_any=phone.role == PhoneRole.SUPERVISOR,
     )
-    if outcome != "undone":
+    [answer] = await queries.redeem_tickets(db, phone.event_id, [scan])
+    if answer.verdict != Verdict.UNDONE:
         raise NotUndone

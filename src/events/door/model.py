@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -20,14 +20,31 @@ _BETWEEN = re.compile(r"[\s\-‐-―_.]+")
 _MISTAKEN = str.maketrans("08", "OB")
 
 
+class Act(StrEnum):
+    """What a scan is for."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+    UNDO = "undo"
+
+
 class Verdict(StrEnum):
     ADMITTED = "admitted"
     ALREADY_IN = "already_in"
+    LEFT = "left"
     REFUSED = "refused"
+    UNDONE = "undone"
+
+
+LETS_PASS = (Verdict.ADMITTED, Verdict.LEFT)
+"""Somebody moves: what a phone has shown of these has happened."""
 
 
 class Reason(StrEnum):
-    """Why somebody is refused. The states of a registration keep their own names."""
+    """Why somebody is refused. The states of a registration keep their own names.
+
+    `newer_than_list` is a phone's own: a ticket that its list does not have, seen while nobody could be asked.
+    """
 
     UNKNOWN = "unknown"
     REPLACED = "replaced"
@@ -38,19 +55,80 @@ class Reason(StrEnum):
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    TOO_EARLY = "too_early"
+    LEFT = "left"
+    QUESTION_OPEN = "question_open"
+    QUESTION_REFUSED = "question_refused"
+    HOUSE_FULL = "house_full"
+    FULL = "full"
+    WALK_INS_OFF = "walk_ins_off"
+    NO_COMPANIONS = "no_companions"
+    NOT_INSIDE = "not_inside"
+    EXITS_OFF = "exits_off"
+    NEWER_THAN_LIST = "newer_than_list"
+    NOT_YOURS = "not_yours"
+    NOT_ADMITTED = "not_admitted"
     ID_REUSED = "id_reused"
 
 
+class Decider(StrEnum):
+    """Who decided: the server; a phone by its list before the server knew; a supervisor against the rules; a list on paper."""
+
+    SERVER = "server"
+    PHONE = "phone"
+    SUPERVISOR = "supervisor"
+    PAPER = "paper"
+
+
+class Source(StrEnum):
+    """How the guest was found."""
+
+    SCAN = "scan"
+    TYPED = "typed"
+    SEARCH = "search"
+    GROUP = "group"
+    WALK_IN = "walk_in"
+    KIOSK = "kiosk"
+    PAPER = "paper"
+    API = "api"
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What has been shown already, without the server: it is recorded as it happened."""
+
+    verdict: Verdict
+    by: Decider
+    reason: Reason | None = None
+
+
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
-    """One check-in as it was asked for: by a code as it was read or typed, or by a guest found by name."""
+    """One act at the door as it was asked for: by a code as it was read or typed, by its hash, or by a guest found by name.
+
+    An undo names the entry or exit that it takes back. `at` is the server's time; what the phone's clock said is in `phone_at`.
+    """
 
     id: UUID
     at: datetime
     operator: str
+    act: Act = Act.ENTRY
     code: str | None = None
+    code_hash: str | None = None
     registration_id: UUID | None = None
+    undoes: UUID | None = None
     gate_id: UUID | None = None
     device_id: UUID | None = None
+    source: Source = Source.SCAN
+    decided: Decided | None = None
+    note: str = ""
+    answers: dict[str, bool] = {}
+    phone_at: datetime | None = None
+    list_at: datetime | None = None
+    may_undo_any: bool = False
+
+
+def shown_id(scan_id: UUID) -> UUID:
+    """The id of the second record of a scan: the server had refused it, its answer was lost, and the phone let the guest in."""
+    return uuid5(scan_id, "shown")
 
 
 class Entrant(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +167,10 @@ class OtherEvent(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision on one scan; `replayed` when it had been made before."""
+    """The decision on one scan; `replayed` when it had been made before.
+
+    `would_be` is what the server says itself where a phone has refused somebody.
+    """
 
     verdict: Verdict
     reason: Reason | None
@@ -97,14 +178,48 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     guest: Entrant | None
     first: FirstEntry | None
     other_event: OtherEvent | None
+    act: Act = Act.ENTRY
+    would_be: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The word of the verdict shown."""
+        if self.verdict == Verdict.LEFT:
+            return "goodbye"
+        if self.verdict != Verdict.REFUSED:
+            return self.verdict
+        return "not_undone" if self.act == Act.UNDO else self.reason or Reason.UNKNOWN
 
 
-class Attendance(msgspec.Struct, frozen=True):
-    """How full the house is: guests inside, confirmed guests still expected, and confirmed guests in all."""
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """How full the house is: who is inside now, who has come at all, and which confirmed guests are still expected.
+
+    `free` is how many places of the event nobody has; the fire limit counts people, the crew among them.
+    """
 
     inside: int
+    arrived: int
     expected: int
     confirmed: int
+    walk_ins: int = 0
+    fire_limit: int | None = None
+    crew_inside: int = 0
+    free: int = 0
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry that contradicts the records: 'twice', 'not_valid' or 'over_limit', and the entry it meets, if it is one."""
+
+    check_in_id: UUID
+    registration_id: UUID | None
+    kind: str
+    at: datetime
+    gate: str
+    first_check_in_id: UUID | None = None
+    first_at: datetime | None = None
+    first_gate: str = ""
+    resolved_at: datetime | None = None
+    decision: str | None = None
 
 
 class FoundGuest(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +250,11 @@ def corrected_time(at: datetime | None, sent_at: datetime | None, received_at: d
         return min(max(moment, received_at - OLDEST_SCAN), received_at)
     except OverflowError:  # the year 9999 has no later
         return received_at
+
+
+def phones_topic(event_id: UUID) -> str:
+    """What is marked when a phone says something about itself; the event's own topic is for guests."""
+    return f"phones:{event_id}"
 
 
 class Standing(StrEnum):

@@ -1,7 +1,6 @@
 """SQL of the door. One statement a function, the connection first."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,35 +9,68 @@ import msgspec
 from events.kit.database import Connection, Executor
 from events.kit.tokens import token_hash
 
-from .model import Answer, Attendance, Entrant, FirstEntry, FoundGuest, OtherEvent, Reason, Scan, Verdict, ticket_code
+from .model import (
+    Act,
+    Answer,
+    Attendance,
+    Entrant,
+    FirstEntry,
+    FoundGuest,
+    OtherEvent,
+    Reason,
+    Scan,
+    Verdict,
+    shown_id,
+    ticket_code,
+)
 
 MOST_FOUND = 20  # fits a phone; whoever sees more types another letter
+
+
+async def lock_door(tx: Connection, event_id: UUID) -> None:
+    """Nobody else is let in by count until the transaction ends, where the house has a limit. To be taken before any other lock."""
+    await tx.execute("select lock_door($1)", event_id)
 
 
 async def redeem_tickets(db: Executor, event_id: UUID, scans: Sequence[Scan]) -> list[Answer]:
     """Decides on the scans and writes them down, all in one round trip; the answers are in their order."""
     rows = await db.fetch(
-        "select verdict, reason, replayed, first_at, first_gate, guest, elsewhere from redeem_tickets($1, $2)",
+        """
+        select idx, verdict, reason, replayed, would_be, first_at, first_gate, guest, elsewhere
+        from redeem_tickets($1, $2)
+        order by idx
+        """,
         event_id,
         [_request(scan) for scan in scans],
     )
-    return [_answer(row) for row in rows]
+    return [_answer(row, scan.act) for row, scan in zip(rows, scans, strict=True)]
 
 
 def _request(scan: Scan) -> dict[str, Any]:
     code = None if scan.code is None else ticket_code(scan.code)
     return {
         "id": scan.id,
-        "code_hash": token_hash(code).hex() if code else None,
+        "act": scan.act,
+        "code_hash": token_hash(code).hex() if code else scan.code_hash,
         "registration_id": scan.registration_id,
+        "undoes": scan.undoes,
+        "undoes_shown": shown_id(scan.undoes) if scan.undoes else None,
+        "shown_id": shown_id(scan.id) if scan.decided else None,
         "gate_id": scan.gate_id,
         "device_id": scan.device_id,
         "operator": scan.operator,
         "at": scan.at,
+        "phone_at": scan.phone_at,
+        "list_at": scan.list_at,
+        "source": scan.source,
+        "note": scan.note,
+        "answers": scan.answers,
+        "may_undo_any": scan.may_undo_any,
+        "decided": scan.decided,
     }
 
 
-def _answer(row: Any) -> Answer:
+def _answer(row: Any, act: Act) -> Answer:
     return Answer(
         verdict=Verdict(row["verdict"]),
         reason=Reason(row["reason"]) if row["reason"] else None,
@@ -46,15 +78,8 @@ def _answer(row: Any) -> Answer:
         guest=msgspec.convert(row["guest"], Entrant) if row["guest"] else None,
         first=FirstEntry(row["first_at"], row["first_gate"]) if row["first_at"] else None,
         other_event=msgspec.convert(row["elsewhere"], OtherEvent) if row["elsewhere"] else None,
-    )
-
-
-async def undo_check_in(
-    db: Executor, event_id: UUID, undo_id: UUID, entry_id: UUID, *, gate_id: UUID, device_id: UUID, operator: str, at: datetime
-) -> str:
-    """Takes an entry back; answers 'undone' or why not."""
-    return str(
-        await db.fetchval("select undo_check_in($1, $2, $3, $4, $5, $6, $7)", event_id, undo_id, entry_id, gate_id, device_id, operator, at)
+        act=act,
+        would_be="goodbye" if row["would_be"] == Verdict.LEFT and act == Act.EXIT else row["would_be"],
     )
 
 
@@ -62,17 +87,23 @@ async def attendance_of_event(db: Executor, event_id: UUID) -> Attendance:
     """Counted from the records each time: nothing is kept that could drift."""
     row = await db.fetchrow(
         """
-        select count(a.check_in_id) as inside,
+        select count(p.check_in_id) as inside,
+               count(a.check_in_id) as arrived,
                count(*) filter (where r.state = 'confirmed' and a.check_in_id is null) as expected,
-               count(*) filter (where r.state = 'confirmed') as confirmed
+               count(*) filter (where r.state = 'confirmed') as confirmed,
+               count(*) filter (where b.source = 'walk_in' and a.check_in_id is not null) as walk_ins,
+               (select d.fire_limit from door_rules d where d.event_id = $1) as fire_limit,
+               coalesce((select d.crew_inside from door_rules d where d.event_id = $1), 0) as crew_inside,
+               coalesce((select greatest(l.capacity - l.taken, 0) from pools l where l.id = $1), 0) as free
         from registrations r
+        join bookings b on b.id = r.booking_id
         left join attendances a on a.event_id = r.event_id and a.registration_id = r.id
+        left join presences p on p.event_id = r.event_id and p.registration_id = r.id
         where r.event_id = $1
         """,
         event_id,
     )
-    assert row is not None
-    return Attendance(*row)
+    return msgspec.convert(dict(row or {}), Attendance)
 
 
 async def find_guests(db: Executor, event_id: UUID, words: Sequence[str]) -> list[FoundGuest]:
@@ -86,7 +117,7 @@ async def find_guests(db: Executor, event_id: UUID, words: Sequence[str]) -> lis
         select guest_at_door(r.id, null) as guest, r.state, inside.device_at
         from registrations r
         cross join lateral (select g.search_key, g.sort_key from guests g where g.id = r.guest_id offset 0) g
-        left join lateral (select a.device_at from attendances a where a.registration_id = r.id limit 1) inside on true
+        left join lateral (select p.device_at from presences p where p.registration_id = r.id limit 1) inside on true
         where r.event_id = $1
           and g.search_key like all ($2::text[])
         order by (r.state = 'confirmed') desc, g.sort_key, r.id
