@@ -152,13 +152,14 @@ async def substitute(
     tokens: Tokens,
     actor: str,
     now: datetime,
+    new_guest_id: UUID | None = None,
 ) -> UUID:
     """Lets somebody else take a guest's place, without a further one; answers the new guest. Their ticket is a new one.
 
     The place awaits approval if the event wants that for substitutes. Raises `ChangesClosed` after the guests' deadline, which does
-    not bind staff, `AlreadyInside`, or `NotFound` for a place that is over.
+    not bind staff or the door, `AlreadyInside`, or `NotFound` for a place that is over.
     """
-    if now >= event.deadline("substitute") and not actor.startswith("staff:"):
+    if now >= event.deadline("substitute") and not actor.startswith(("staff:", "device:")):
         raise ChangesClosed
     await queries.lock_places(tx, event.id)
     state = await substitute_queries.lock_place(tx, event.id, registration_id)
@@ -166,7 +167,7 @@ async def substitute(
         raise NotFound
     if await substitute_queries.is_inside(tx, registration_id):
         raise AlreadyInside
-    guest_id = details.guest_id or await _new_guest(tx, booking, details, tokens=tokens, now=now)
+    guest_id = details.guest_id or await _new_guest(tx, booking, new_guest_id or new_id(), details, tokens=tokens, now=now)
     undecided = event.substitutes_need_approval and state == RegistrationState.CONFIRMED
     became = RegistrationState.AWAITING_APPROVAL if undecided else state
     await substitute_queries.change_who_comes(tx, registration_id, guest_id, state=became, actor=actor, now=now)
@@ -175,8 +176,8 @@ async def substitute(
     return guest_id
 
 
-async def _new_guest(tx: Connection, booking: Booking, details: GuestDetails, *, tokens: Tokens, now: datetime) -> UUID:
-    guest_id, ticket_id = new_id(), new_id()
+async def _new_guest(tx: Connection, booking: Booking, guest_id: UUID, details: GuestDetails, *, tokens: Tokens, now: datetime) -> UUID:
+    ticket_id = new_id()
     keys = {"search_key": search_key(details), "sort_key": sort_key(details)}
     await substitute_queries.insert_guest(tx, booking.party_id, guest_id, details, **keys, now=now)
     await substitute_queries.insert_ticket(tx, ticket_id, guest_id, token_hash(tokens.code("ticket", ticket_id, 1)), now)
