@@ -69,7 +69,7 @@ async def test_whole_list_at_first(app: Litestar, pool: Pool) -> None:
     assert entry["code"] == token_hash(code_of(outcome, 1)).hex()
     assert (entry["state"], entry["party"], entry["position"]) == ("confirmed", str(outcome.booking_id), 1)
     assert (entry["card"]["name"], entry["card"]["spoken"], entry["card"]["job_title"]) == ("見本 花子", "Hanako Mihon", "部長")
-    assert (found[str(erika_id)]["unnamed"], entry["unnamed"]) == (2, 0)
+    assert (found[str(erika_id)]["unnamed"], entry["unnamed"]) == (2, 2)
     assert (answer["event"]["title"], answer["rules"]["exits"], answer["questions"]) == ("Networking dinner", "off", [])
     assert [gate["name"] for gate in answer["gates"]] == ["Main entrance"]
     assert (answer["phone"]["id"], answer["phone"]["role"]) == (str(phone.id), "steward")

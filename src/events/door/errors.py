@@ -35,6 +35,15 @@ class PhoneDisconnected(PhoneRefused):
     next_step = N_("It hands over what it had not sent yet and forgets its guest list. Ask the organiser if it should be connected again.")
 
 
+class PhoneStillConnected(DomainError):
+    """Only a phone that was taken back forgets for good."""
+
+    status = 409
+    code = "phone_still_connected"
+    title = N_("This phone is still connected.")
+    next_step = N_("Only the organiser can disconnect it.")
+
+
 class NotForKiosks(DomainError):
     """A phone that stands alone in a foyer shows nobody's name but that of whoever holds a ticket before it."""
 

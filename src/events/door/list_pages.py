@@ -4,18 +4,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, Router, get
-from litestar.datastructures import State
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import Cookie, State
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from events.kit import clock
+from events.kit.database import Pool
 from events.kit.errors import InvalidInput
 from events.kit.i18n import gettext as _
+from events.kit.live import Live
 
-from .errors import PhoneRefused
+from . import phone_queries
+from .access import PHONE_COOKIE, Sender
+from .errors import PhoneRefused, PhoneStillConnected
 from .listing import GuestList, GuestLists, Wish
-from .model import Phone
+from .model import Phone, phones_topic
 from .pairing_pages import answer_phone_refused
 
 AnyRequest = Request[Any, Any, State]
@@ -30,6 +34,19 @@ async def show_list(
     """What this phone is missing, with the moment until which it may show it without hearing from us again."""
     wish = Wish(tuple(have[:LONGEST_HAVE].split(",")) if have else (), _moment(since))
     return Response(_answer(phone, await lists.read(phone.event_id, wish, for_kiosk=phone.is_kiosk), clock.now()))
+
+
+@post("/door/wiped", status_code=204)
+async def note_wiped(sender: NamedDependency[Sender], pool: NamedDependency[Pool], live: NamedDependency[Live]) -> Response[None]:
+    """The last word of a phone that was disconnected: it has forgotten everything. Its cookie goes as well.
+
+    A phone that nobody took back says so in vain: it is still connected, and gets its list again.
+    """
+    if not await phone_queries.note_wiped(pool, sender.phone.id, clock.now()):
+        raise PhoneStillConnected
+    live.mark(phones_topic(sender.phone.event_id))
+    forgotten = Cookie(key=PHONE_COOKIE, value="", max_age=0, path="/door", httponly=True, samesite="lax")
+    return Response(None, status_code=204, cookies=[forgotten])
 
 
 def _answer(phone: Phone, read: GuestList, now: datetime) -> dict[str, Any]:
@@ -55,4 +72,4 @@ def _moment(text: str) -> datetime | None:
         raise InvalidInput(errors={"since": _("This is not a valid time.")}) from None
 
 
-router = Router(path="/", route_handlers=[show_list], exception_handlers={PhoneRefused: answer_phone_refused})
+router = Router(path="/", route_handlers=[show_list, note_wiped], exception_handlers={PhoneRefused: answer_phone_refused})

@@ -17,34 +17,24 @@ BUCKETS = 32
 MOST_CODES = 20_000  # of tickets that open nothing here, and why; whoever is not among them is "newer than my list"
 MOST_MOVEMENTS = 50_000
 
-# A registration's bucket is the end of its id, which is random. Unnamed: companions of the invitation, or of the event, who have no
-# name yet; told by the party's first guest alone.
+# A registration's bucket is the end of its id, which is random. Unnamed: how many more may come with the party.
 _ENTRIES = f"""
 select get_byte(uuid_send(r.id), 15) % {BUCKETS} as bucket, r.id as registration_id, encode(t.code_hash, 'hex') as code, r.state,
        r.table_name, g.honorific, g.family_name, g.given_name, g.family_name_kana, g.given_name_kana, g.family_name_latin,
        g.given_name_latin, g.company, g.job_title, g.flags, g.diet, g.access_needs, g.search_key, g.sort_key,
-       coalesce(b.lead_id, b.id) as party, g.position, coalesce(h.host, '') as host,
-       case when g.position = 0
-            then greatest(coalesce(i.max_companions, e.max_companions) + 1
-                          - count(*) filter (where r.state not in ('cancelled', 'expired')) over party, 0)
-            else 0 end::int as unnamed
+       coalesce(b.lead_id, b.id) as party, g.position, coalesce(h.host, '') as host, coalesce(c.places, 0) as unnamed
 from registrations r
-join events e on e.id = r.event_id
 join guests g on g.id = r.guest_id
 join bookings b on b.id = r.booking_id
 left join tickets t on t.guest_id = r.guest_id
+left join companions_left c on c.event_id = r.event_id and c.lead_id = coalesce(b.lead_id, b.id)
 left join (select x.registration_id, string_agg(o.name, ', ' order by o.name, o.id) as host
            from hosts o
            join hosted_guests x on x.host_id = o.id
            where o.event_id = $1
              and o.revoked_at is null
            group by x.registration_id) h on h.registration_id = r.id
-left join (select x.booking_id, max(case when x.companions = 'none' then 0 else x.max_companions end) as max_companions
-           from invitations x
-           where x.booking_id in (select coalesce(y.lead_id, y.id) from bookings y where y.event_id = $1)
-           group by x.booking_id) i on i.booking_id = coalesce(b.lead_id, b.id)
 where r.event_id = $1
-window party as (partition by coalesce(b.lead_id, b.id))
 """
 
 # Tickets of the same organiser's other events, of people who are no guests here: a confirmed place first, then the soonest.
@@ -126,6 +116,11 @@ async def list_entries(db: Executor, event_id: UUID, buckets: Sequence[int]) -> 
         event_id,
         list(buckets),
     )
+
+
+async def entries_of(db: Executor, event_id: UUID, registration_ids: Sequence[UUID]) -> list[Any]:
+    """The rows of these registrations."""
+    return await db.fetch(f"{_ENTRIES} and r.id = any ($2::uuid[])", event_id, list(registration_ids))
 
 
 async def codes_elsewhere(db: Executor, event_id: UUID) -> list[StrangeCode]:

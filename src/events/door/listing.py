@@ -9,6 +9,7 @@ them, but no names: whom it greets by name, the server tells it when a ticket is
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -18,7 +19,7 @@ import msgspec
 
 from events.kit import clock
 from events.kit.coalesce import Coalescer
-from events.kit.database import Connection, Pool
+from events.kit.database import Connection, Executor, Pool
 from events.kit.i18n import current_language, local, use_language
 from events.kit.times import moment_label
 from events.people.consents import Purpose, consent_text
@@ -27,7 +28,7 @@ from events.programme.queries import event_by_id, pools_of_event
 from . import list_queries, queries, rules_queries
 from .announcement import Card, card_of
 from .list_queries import BUCKETS, Movement, StrangeCode
-from .model import Attendance, Entrant
+from .model import Attendance, Entrant, Phone
 from .rules import DoorQuestion, DoorRules
 
 OVERLAP = timedelta(seconds=30)  # a record counts from the moment it was written, and is seen when its transaction is through
@@ -132,7 +133,7 @@ async def read_lists(db: Connection, key: Key, wishes: list[Wish]) -> list[Guest
     digests = await list_queries.list_digests(db, event_id, _salt(key))
     wanted = [_differing(digests, wish) for wish in wishes]
     around = await _around(db, event_id, for_kiosk)
-    entries = await _entries(db, event_id, sorted(set().union(*wanted) - {BUCKETS}), around if for_kiosk else None)
+    entries = await _entries(db, event_id, sorted(set().union(*wanted) - {BUCKETS}), for_kiosk=for_kiosk)
     strange = await _strange_codes(db, event_id) if any(BUCKETS in wish for wish in wanted) else None
     movements = await _movements(db, event_id, wishes, for_kiosk)
     return [
@@ -163,14 +164,30 @@ def _differing(digests: list[str], wish: Wish) -> set[int]:
     return {bucket for bucket, (had, now) in enumerate(zip(wish.have, digests, strict=True)) if had != now}
 
 
-async def _entries(db: Connection, event_id: UUID, buckets: list[int], for_kiosk: Around | None) -> dict[int, list[ListEntry]]:
+async def _entries(db: Connection, event_id: UUID, buckets: list[int], *, for_kiosk: bool) -> dict[int, list[ListEntry]]:
     """The entries by bucket. Between buckets others have their turn: five thousand names take a while to be put into words."""
     rows = await list_queries.list_entries(db, event_id, buckets) if buckets else []
+    asked = _flags_asked(await rules_queries.questions_of_event(db, event_id)) if for_kiosk else set()
     entries: dict[int, list[ListEntry]] = {}
     for bucket, members in groupby(rows, key=lambda row: row["bucket"]):
-        entries[bucket] = [_blank_entry(row, for_kiosk) if for_kiosk else _entry(row) for row in members]
+        entries[bucket] = [_blank_entry(row, asked) if for_kiosk else _entry(row) for row in members]
         await asyncio.sleep(0)
     return entries
+
+
+async def entries_of(db: Executor, phone: Phone, registration_ids: Sequence[UUID]) -> list[ListEntry]:
+    """These guests as the phone's list has them, in any order."""
+    if not registration_ids:
+        return []
+    rows = await list_queries.entries_of(db, phone.event_id, registration_ids)
+    if not phone.is_kiosk:
+        return [_entry(row) for row in rows]
+    asked = _flags_asked(await rules_queries.questions_of_event(db, phone.event_id))
+    return [_blank_entry(row, asked) for row in rows]
+
+
+def _flags_asked(questions: list[DoorQuestion]) -> set[str]:
+    return {flag for question in questions for flag in question.only_flags}
 
 
 def _entry(row: Any) -> ListEntry:
@@ -187,9 +204,8 @@ def _entry(row: Any) -> ListEntry:
     )
 
 
-def _blank_entry(row: Any, around: Around) -> ListEntry:
+def _blank_entry(row: Any, asked: set[str]) -> ListEntry:
     """What a kiosk may know: the table, and the flags for which a question is asked."""
-    asked = {flag for question in around.questions for flag in question["only_flags"]}
     return ListEntry(
         id=row["registration_id"],
         code=row["code"],
@@ -221,6 +237,11 @@ def nameless(registration_id: UUID, *, table: str, flags: list[str]) -> Card:
         access_needs="",
         flags=flags,
     )
+
+
+def greeting(card: Card) -> Card:
+    """What a kiosk may show of the guest who holds a ticket before it: names to be greeted by, and where to sit."""
+    return msgspec.structs.replace(card, company="", job_title="", host="", diet="", access_needs="", flags=[])
 
 
 async def _strange_codes(db: Connection, event_id: UUID) -> tuple[dict[str, int], list[Words], list[str]]:

@@ -9,6 +9,7 @@ import msgspec
 from events.kit.database import Connection, Executor
 
 from .model import ListedPhone, Phone, Standing
+from .phone_facts import Facts
 
 # A phone of last night's dinner opens nothing tomorrow, but the last guests and a late list are still served: without hours of its
 # own it works until twelve hours after the event.
@@ -100,6 +101,37 @@ async def known_phone(db: Executor, token_hash: bytes) -> Phone | None:
 async def touch_phone(db: Executor, phone_id: UUID, now: datetime) -> None:
     """Notes that the phone was seen."""
     await db.execute("update devices set last_seen_at = $2 where id = $1", phone_id, now)
+
+
+async def note_facts(db: Executor, phone_id: UUID, facts: Facts, now: datetime) -> None:
+    """Notes what the phone said about itself; what it did not say stays as it was, its battery is only worth anything fresh."""
+    await db.execute(
+        """
+        update devices
+        set last_seen_at = $2,
+            list_at = coalesce($3, list_at),
+            queue_length = coalesce($4, queue_length),
+            battery_percent = $5,
+            is_charging = $6,
+            wiped_at = case when $7 and revoked_at is not null then coalesce(wiped_at, $2) else wiped_at end
+        where id = $1
+        """,
+        phone_id,
+        now,
+        facts.list_at,
+        facts.queue,
+        facts.battery,
+        facts.charging,
+        facts.wiped,
+    )
+
+
+async def note_wiped(db: Executor, phone_id: UUID, now: datetime) -> bool:
+    """Notes that a phone that was taken back holds nothing any more. Answers whether it had been taken back."""
+    status = await db.execute(
+        "update devices set wiped_at = coalesce(wiped_at, $2), last_seen_at = $2 where id = $1 and revoked_at is not null", phone_id, now
+    )
+    return status == "UPDATE 1"
 
 
 async def phones_of_event(db: Executor, event_id: UUID) -> list[ListedPhone]:
