@@ -1,53 +1,25 @@
-"""The live board as a stream of server-sent events (HTML Living Standard, 9.2).
+"""The live board as a stream of server-sent events."""
 
-Events: `board` carries the fragments that changed, as JSON {name: html}; `alive` the time at the event; `lost` tells that
-this process has lost touch with the others. A stream begins with the whole board, ends by itself after ten minutes (so that
-a session that is over does not watch on) and at the service's shutdown; the browser then comes back for the present state.
-"""
-
-import asyncio
-import random
 from collections.abc import AsyncGenerator
-
-import msgspec
 
 from events.accounts.model import Staff
 from events.kit import clock
-from events.kit.live import Live, Signal
+from events.kit.fragment_stream import LIFETIME_SECONDS, fragment_stream
+from events.kit.live import Live
 from events.programme.model import Event
 
-from .board import Boards, Fragments
+from .board import Boards
 from .presentation import clock_of
 
-LIFETIME_SECONDS = 600.0
-ALIVE_SECONDS = 15.0  # proxies drop silent connections after 30 to 60 s; changes nobody marked show by then, too
-PAUSE_SECONDS = 0.25  # at most four readings a second, however many phones are scanning
-RETRY_MILLISECONDS = 1000
 
-
-async def board_stream(
+def board_stream(
     live: Live, boards: Boards, event: Event, staff: Staff, *, lifetime_seconds: float = LIFETIME_SECONDS
 ) -> AsyncGenerator[bytes, None]:
-    """The messages of one browser; each is sent at once."""
-    loop, shown = asyncio.get_running_loop(), Fragments()
-    ends_at = loop.time() + lifetime_seconds * random.uniform(0.8, 1)  # noqa: S311 (so that not all come back together)
-    yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
-    with live.subscribe(event.live_topic) as changes:
-        while (left_seconds := ends_at - loop.time()) > 0:
-            signal = await changes.wait(min(ALIVE_SECONDS, left_seconds))
-            if signal is Signal.ENDED:
-                return
-            if signal is Signal.LOST:
-                yield _message("lost", "")
-                continue
-            fresh = await boards.fragments(event, staff)
-            changed = {name: html for name, html in fresh.items() if shown.get(name) != html}
-            if changed:
-                yield _message("board", msgspec.json.encode(changed).decode())
-            yield _message("alive", clock_of(clock.now(), event.time_zone))
-            shown = fresh
-            await asyncio.sleep(PAUSE_SECONDS)
-
-
-def _message(kind: str, data: str) -> bytes:
-    return f"event: {kind}\ndata: {data}\n\n".encode()
+    """The messages of one browser."""
+    return fragment_stream(
+        live,
+        event.live_topic,
+        lambda: boards.fragments(event, staff),
+        tell_time=lambda: clock_of(clock.now(), event.time_zone),
+        lifetime_seconds=lifetime_seconds,
+    )
