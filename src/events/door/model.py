@@ -257,11 +257,6 @@ def phones_topic(event_id: UUID) -> str:
     return f"phones:{event_id}"
 
 
-def phones_topic(event_id: UUID) -> str:
-    """What is marked when a phone says something about itself; the event's own topic is for guests."""
-    return f"phones:{event_id}"
-
-
 class Standing(StrEnum):
     """Whether a phone may work at the door: yes; not at this hour, or no more; taken back by the organiser."""
 
