@@ -3,10 +3,10 @@
 import os
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, Playwright
+from playwright.async_api import Browser, BrowserContext, Playwright
 from playwright.async_api import Error as PlaywrightError
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
@@ -22,6 +22,11 @@ async def launch_chromium(playwright: Playwright, *arguments: str) -> Browser:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"No Chromium or Chrome here, so nothing was tried in a browser ({str(error).splitlines()[0]}).")
+
+
+async def switch_on_chromium(playwright: Playwright, folder: Path, **context: Any) -> BrowserContext:
+    """Starts a browser with everything that an earlier one has stored in the folder."""
+    return await playwright.chromium.launch_persistent_context(folder, executable_path=_path(), args=["--no-sandbox"], **context)
 
 
 def _path() -> str | None:

@@ -47,6 +47,13 @@ export class Camera {
     return (await this.#cameras()).length > 1;
   }
 
+  /** Lets go of the camera: its light goes out. */
+  stop() {
+    this.#track?.stop();
+    this.#track = null;
+    this.#video.srcObject = null;
+  }
+
   get hasLight() {
     return Boolean(this.#track?.getCapabilities?.().torch);
   }

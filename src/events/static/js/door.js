@@ -1,11 +1,12 @@
-// The scanner: a code comes from the camera, a hardware scanner, the keyboard or the search; the server decides; the verdict shows.
-import { followAttendance } from "./_door_attendance.js";
+// The scanner: a code comes from the camera, a hardware scanner or the keyboard, a guest from the sheets; the session decides and
+// stores; the verdict shows.
 import { stayAwake } from "./_door_awake.js";
 import { Camera } from "./_door_camera.js";
-import { Desk, newScan } from "./_door_desk.js";
+import { showHead } from "./_door_head.js";
 import { listenToScanners } from "./_door_keyboard.js";
-import { searchAsYouType } from "./_door_search.js";
+import { openSession } from "./_door_session.js";
 import { Sheets } from "./_door_sheets.js";
+import { keepShell } from "./_door_shell.js";
 import { playVerdict, unlockSound } from "./_door_sound.js";
 import { closeVerdict, showVerdict, verdictIsOpen } from "./_door_verdict.js";
 
@@ -15,47 +16,29 @@ const LONGEST_CODE = 500;
 
 const page = document.querySelector(".scanner");
 const texts = page.dataset;
-const part = (name) => page.querySelector(`[data-${name}]`);
+const part = (name) => document.querySelector(`[data-${name}]`);
 
 const sheets = new Sheets();
-const desk = new Desk((waiting) => tell({ waiting }));
-const net = { up: true, waiting: 0 };
 let inView = { text: "", at: 0 };
-let deciding = null; // the scan whose verdict the steward waits for
+let deciding = null; // the check whose verdict the steward waits for
 let lastAdmitted = null;
 
-function tell(change) {
-  Object.assign(net, change);
-  const good = net.up && !net.waiting;
-  part("net").hidden = false;
-  part("net").classList.toggle("scanner-net-off", !good);
-  part("net-on").hidden = !good;
-  part("net-off").hidden = good;
-  const word = net.waiting ? `${texts.waiting}: ${net.waiting}` : net.up ? texts.connected : texts.offline;
-  if (part("net-word").textContent !== word) part("net-word").textContent = word;
-}
-
-async function check(what) {
-  const scan = newScan(what);
-  deciding = scan.id;
-  const answer = await desk.decide(scan, () => deciding === scan.id && !verdictIsOpen("unsure") && show("unsure"));
-  if (answer) announce(scan, answer);
-}
-
-// An answer that comes late, when the steward has moved on, still shows if it is bad news and nothing else is on the screen.
-function announce(scan, answer) {
-  if (answer.verdict === "admitted") remember({ id: scan.id, name: answer.card?.name });
-  const late = deciding !== scan.id;
-  if (late && (answer.verdict === "admitted" || deciding || verdictIsOpen())) return;
+async function check(what, options) {
+  const mine = (deciding = Symbol("check"));
+  const shown = await session.check(what, options);
+  if (deciding !== mine) return shown;
   deciding = null;
-  playVerdict(answer.verdict);
-  show(answer.kind, answer);
+  if (shown) show(shown);
+  return shown;
 }
 
-function show(kind, announcement) {
+function show(shown) {
+  if (shown.verdict === "admitted") remember(shown);
   sheets.close();
   page.inert = true;
-  showVerdict(kind, announcement, { next, again: () => desk.askAgain(), find, undo: undoLast });
+  playVerdict(shown.verdict);
+  showVerdict(shown.kind, shown, { next, find, undo: undoLast, again: next });
+  part("verdicts").dataset.kind = shown.kind;
 }
 
 function next() {
@@ -69,29 +52,30 @@ function find() {
   sheets.open("find");
 }
 
-function remember(entry) {
-  lastAdmitted = entry;
-  part("undo-last").disabled = !entry;
+function remember(shown) {
+  lastAdmitted = shown;
+  part("undo-last").disabled = !shown;
 }
 
 async function undoLast() {
   if (!lastAdmitted) return;
-  const { id, name } = lastAdmitted;
-  const answer = await desk.undo(id);
+  const { id, card } = lastAdmitted;
+  const { kind } = await session.undo(id);
   next();
-  if (!answer || answer.failed) return note(texts.failed);
+  if (kind !== "undone") return say(texts.failed);
   remember(null);
-  note(`${texts.undone}: ${name}`);
+  say(`${texts.undone}: ${card?.name ?? ""}`);
 }
 
-function note(text) {
-  part("net-word").textContent = text;
-  setTimeout(() => tell({}), 4000);
+/** A word to the steward that needs no answer. */
+function say(text) {
+  part("said").textContent = text;
+  setTimeout(() => part("said").textContent === text && (part("said").textContent = ""), 4000);
 }
 
 // The welcome of one guest gives way to the ticket of the next; everything else waits for the steward.
 function busy() {
-  return deciding || sheets.isOpen || (verdictIsOpen() && !verdictIsOpen("admitted"));
+  return session.state === "other_tab" || deciding || sheets.isOpen || (verdictIsOpen() && !verdictIsOpen("admitted"));
 }
 
 function seen(text) {
@@ -99,7 +83,7 @@ function seen(text) {
   const fresh = text !== inView.text || now - inView.at > OUT_OF_VIEW_MS;
   if (fresh && busy()) return;
   inView = { text, at: now };
-  if (fresh) check({ code: text.slice(0, LONGEST_CODE) });
+  if (fresh) check({ text: text.slice(0, LONGEST_CODE) });
 }
 
 async function startCamera() {
@@ -122,12 +106,25 @@ function cameraRefused() {
   part("refused").hidden = false;
 }
 
+// Another tab has become the scanner, the phone was taken back, or its time is over: each has a screen of its own.
+function showState() {
+  const { state } = session;
+  const ended = state === "other_tab" || state === "wiped";
+  if (ended) camera.stop();
+  page.dataset.camera = ended ? "off" : page.dataset.camera;
+  for (const screen of document.querySelectorAll("[data-state-screen]")) screen.hidden = screen.dataset.stateScreen !== state;
+  page.inert = ended;
+}
+
+const session = await openSession({ asks: async () => ({}) });
 const camera = new Camera(page.querySelector("video"), {
   worker: texts.worker, decoder: texts.decoder, onCode: seen, onBroken: cameraRefused,
 });
-searchAsYouType(page.querySelector("[data-sheet=find]"), {
-  texts, onChosen: ({ registration_id }) => check({ registration_id }),
-});
+showHead(page, session);
+session.on("state", showState);
+session.on("wiped", () => location.replace("/door"));
+showState();
+// wire here: installX(session, { check, show, sheets, say })
 
 document.documentElement.classList.add("scripted");
 part("tools").hidden = false;
@@ -136,6 +133,7 @@ part("start").querySelector("button").addEventListener("click", startCamera);
 part("refused").querySelector("button").addEventListener("click", startCamera);
 part("switch").addEventListener("click", () => camera.switch().catch(cameraRefused));
 part("undo-last").addEventListener("click", undoLast);
+part("take-over").addEventListener("click", () => session.takeOver());
 part("light").addEventListener("click", async ({ currentTarget: light }) => {
   const on = light.getAttribute("aria-pressed") !== "true";
   await camera.light(on).then(() => light.setAttribute("aria-pressed", on), () => (light.hidden = true));
@@ -145,14 +143,12 @@ part("code").addEventListener("submit", (event) => {
   const { value } = event.target.elements.code;
   event.target.reset();
   sheets.close();
-  check({ code: value.slice(0, LONGEST_CODE) });
+  check({ text: value.slice(0, LONGEST_CODE) }, { source: "typed" });
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && page.dataset.camera === "on" && !camera.running) startCamera();
 });
-addEventListener("online", () => (tell({ up: true }), desk.askAgain()));
-addEventListener("offline", () => tell({ up: false }));
 addEventListener("pointerdown", unlockSound, { once: true });
-listenToScanners((text) => busy() || check({ code: text.slice(0, LONGEST_CODE) }));
-followAttendance((up) => tell({ up }));
+listenToScanners((text) => busy() || check({ text: text.slice(0, LONGEST_CODE) }));
 stayAwake();
+keepShell([texts.worker, texts.decoder]);

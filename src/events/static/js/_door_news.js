@@ -1,0 +1,104 @@
+// Keeps the list current: by the server's stream, and by asking when there was none or for a minute.
+import { Refused } from "./_door_contact.js";
+import { Stream } from "./_door_stream.js";
+
+const EVERY_MS = 60_000;
+const COLLECT_MS = 1000; // movements of a crowd are written together
+
+export class News {
+  #desk;
+  #timer = 0;
+  #collecting = 0;
+  #fetching = null;
+  #stale = false;
+  #stream = new Stream({
+    open: () => this.refresh(),
+    lost: () => this.#desk.outbox.flush(),
+    attendance: (figures) => this.#desk.figuresTaken(figures),
+    movements: (movements) => this.#takeMovements(movements),
+    conflicts: (conflicts) => conflicts.forEach((conflict) => this.tellConflict(conflict)),
+    list: () => this.refresh(),
+    unpaired: () => this.#desk.refused(403),
+    wipe: () => this.#desk.refused(410),
+  });
+
+  /** `desk`: the session's parts (contact, list, records, outbox) and what it does with what is heard. */
+  constructor(desk) {
+    this.#desk = desk;
+  }
+
+  start() {
+    this.#stream.start();
+    this.#timer = setInterval(() => this.refresh(), EVERY_MS);
+    this.refresh();
+  }
+
+  stop() {
+    this.#stream.stop();
+    clearInterval(this.#timer);
+    clearTimeout(this.#collecting);
+  }
+
+  /** Fetches what has changed; once more when asked meanwhile. */
+  refresh() {
+    if (this.#fetching) this.#stale = true;
+    else this.#fetching = this.#fetch().finally(() => this.#fetched());
+    return this.#fetching;
+  }
+
+  #fetched() {
+    this.#fetching = null;
+    if (this.#stale) this.refresh();
+    this.#stale = false;
+  }
+
+  async #fetch() {
+    try {
+      await this.#taken(await this.#desk.contact.ask(`/door/list?${this.#wish()}`));
+    } catch (error) {
+      if (error instanceof Refused) this.#desk.refused(error.status);
+    }
+  }
+
+  #wish() {
+    const { digests, head } = this.#desk.list;
+    return head ? new URLSearchParams({ have: digests.join(","), since: head.list_at }) : "";
+  }
+
+  // The list of another event (this browser was paired anew) replaces everything that was known.
+  async #taken(answer) {
+    const { list, records, contact } = this.#desk;
+    if (list.head && list.head.event.id !== answer.event.id) {
+      list.forget();
+      await records.forgetList();
+      return this.#taken(await contact.ask("/door/list"));
+    }
+    const changes = list.take(answer);
+    await records.keep({ list: { ...changes, movements: { saved_at: contact.now(), known: list.movements() } } });
+    await records.prune();
+    this.#desk.listTaken();
+  }
+
+  #takeMovements(movements) {
+    this.#desk.list.addMovements(movements);
+    this.keepMovements();
+    this.#desk.emit("movements");
+    this.#desk.emit("attendance");
+  }
+
+  /** Writes the movements down soon; what is lost until then the server tells again. */
+  keepMovements() {
+    clearTimeout(this.#collecting);
+    this.#collecting = setTimeout(() => this.#desk.records.keepMovements(this.#desk.contact.now()), COLLECT_MS);
+  }
+
+  /** Tells of a contradiction once on each phone. */
+  tellConflict(conflict) {
+    const { list, records } = this.#desk;
+    const told = records.own.told ?? [];
+    if (conflict.resolved_at || told.includes(conflict.check_in_id)) return;
+    records.keepOwn({ told: [...told, conflict.check_in_id] });
+    const own = records.shown.has(conflict.check_in_id) || records.shown.has(conflict.first_check_in_id);
+    this.#desk.emit("conflict", { name: list.entry(conflict.registration_id)?.card.name ?? "", ...conflict, own });
+  }
+}
