@@ -20,6 +20,9 @@ from .accounts import access
 from .accounts import jobs as accounts_jobs
 from .accounts import pages as accounts_pages
 from .accounts.errors import SignInRequired, TokenRequired
+from .badges import pages as badges_pages
+from .badges import phone_pages as badges_phone_pages
+from .badges import station_pages as badges_station_pages
 from .co_hosts import organiser_pages as co_hosts_organiser_pages
 from .co_hosts import pages as co_hosts_pages
 from .co_hosts import team_pages
@@ -109,6 +112,9 @@ LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 PAGES: list[ControllerRouterHandler] = [
     accounts_pages.router,
     audit_pages.router,
+    badges_pages.router,
+    badges_phone_pages.router,
+    badges_station_pages.router,
     booking_pages.router,
     confirmation_pages.router,
     co_hosts_organiser_pages.router,

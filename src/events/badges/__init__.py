@@ -1,1 +1,2 @@
-"""Badges and place cards in sheets and single prints. May import door, tickets, registration, programme, accounts, people, kit."""
+"""Badges: badges and place cards in sheets and at the print station. May import door, tickets, registration, programme, accounts, people,
+kit."""

@@ -29,6 +29,11 @@ async def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime)
     return await asyncio.to_thread(_typeset, template, data, made_at)
 
 
+async def draw(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
+    """The first page as an SVG picture; its letters are outlines, so it looks the same where none of the faces is installed."""
+    return await asyncio.to_thread(_drawn, template, data, made_at)
+
+
 def typeset_strictly(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
     """Blocking; raises `typst.TypstError` for whatever the standards forbid, above all a character that would be a box."""
     return _compiled(template, data, made_at, _STANDARDS)
@@ -42,17 +47,32 @@ def _typeset(template: Path, data: Mapping[str, Any], made_at: datetime) -> byte
         return _compiled(template, data, made_at, [])
 
 
+def _drawn(template: Path, data: Mapping[str, Any], made_at: datetime) -> bytes:
+    picture = _compiler(template).compile(format="svg", sys_inputs=_inputs(data), timestamp=made_at.replace(microsecond=0))
+    first = picture[0] if isinstance(picture, list) else picture
+    if first is None:
+        raise TypeError("a picture without a page")
+    return first
+
+
 def _compiled(template: Path, data: Mapping[str, Any], made_at: datetime, standards: list["typst.PDFStandard"]) -> bytes:
-    compiler = typst.Compiler(template, root=template.parent, font_paths=_fonts())
-    pdf = compiler.compile(
+    pdf = _compiler(template).compile(
         format="pdf",
-        sys_inputs={"data": msgspec.json.encode(data).decode()},
+        sys_inputs=_inputs(data),
         pdf_standards=standards,
         timestamp=made_at.replace(microsecond=0),
     )
     if not isinstance(pdf, bytes):
         raise TypeError("a PDF is always one document")
     return pdf
+
+
+def _compiler(template: Path) -> typst.Compiler:
+    return typst.Compiler(template, root=template.parent, font_paths=_fonts())
+
+
+def _inputs(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"data": msgspec.json.encode(data).decode()}
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Tests of badges, place cards and the print station."""
