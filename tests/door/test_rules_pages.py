@@ -17,8 +17,9 @@ from events.kit.database import Pool
 from events.kit.ids import new_id
 from events.programme.model import Event
 from tests.builders import make_event, make_organiser
+from tests.door.board_builders import send
 from tests.staff import browser, make_session, make_staff, running_app
-from tests.visitor import Page, Visitor
+from tests.visitor import Visitor
 
 STARTS = (now() + timedelta(days=30)).replace(hour=9, minute=30, second=0, microsecond=0)  # 18:30 in Yokohama
 DOORS = STARTS - timedelta(minutes=30)
@@ -44,18 +45,6 @@ async def organiser(app: Litestar, pool: Pool, event: Event) -> httpx.AsyncClien
     return await signed_in(app, pool, event.organiser_id)
 
 
-async def send(client: httpx.AsyncClient, page: Page, action: str, answers: dict[str, str | list[str]]) -> Page:
-    """Sends the form of the page whose address ends so."""
-    (form,) = [form for form in page.forms if form.action.endswith(action)]
-    grouped: dict[str, list[str]] = {}
-    for name, value in form.filled(answers):
-        grouped.setdefault(name, []).append(value)
-    response = await client.post(form.action, data=grouped)
-    while response.is_redirect:
-        response = await client.get(response.headers["location"])
-    return Page(response)
-
-
 async def audited(pool: Pool, event: Event) -> list[str]:
     rows = await pool.fetch("select action from audit_entries where organiser_id = $1 order by id", event.organiser_id)
     return [row[0] for row in rows]
@@ -69,7 +58,6 @@ async def test_rules_are_loaded_filled_in_and_hold(organiser: httpx.AsyncClient,
     page = await send(
         organiser,
         await visitor.open(here),
-        "/door/rules",
         {
             "doors_open_at": f"{DOORS + timedelta(hours=9):%Y-%m-%dT%H:%M}",
             "exits": "reentry",
@@ -124,7 +112,7 @@ async def test_wrong_rules_are_named_beside_their_field(
     organiser: httpx.AsyncClient, pool: Pool, event: Event, typed: dict[str, str | list[str]], wrong: dict[str, str]
 ) -> None:
     page = await Visitor(organiser).open(f"/organiser/events/{event.slug}/door/rules")
-    answered = await send(organiser, page, "/door/rules", typed)
+    answered = await send(organiser, page, typed, action="/door/rules")
     assert (answered.status, answered.errors) == (422, wrong)
     assert await rules_of_event(pool, event.id) == DoorRules()
 
@@ -136,7 +124,6 @@ async def test_questions_are_asked_changed_ordered_and_removed(organiser: httpx.
         page = await send(
             organiser,
             await visitor.open(f"{here}/questions/new"),
-            "/door/questions",
             {"label_en": label, "label_ja": "確認しましたか", "only_flags": flags, "required": "yes" if not flags else []},
         )
         assert "Stewards ask this from now on." in page.text
@@ -147,12 +134,12 @@ async def test_questions_are_asked_changed_ordered_and_removed(organiser: httpx.
     )
 
     edited = await visitor.open(f"{here}/questions/{passport.id}")
-    await send(organiser, edited, f"/door/questions/{passport.id}", {"label_en": "Passport checked?", "only_flags": ["wheelchair"]})
+    await send(organiser, edited, {"label_en": "Passport checked?", "only_flags": ["wheelchair"]})
     await organiser.post(f"{here}/questions/{badge.id}/place", data={"direction": "up"})
     first, second = await questions_of_event(pool, event.id)
     assert (first.id, second.id, second.label["en"], second.only_flags) == (badge.id, passport.id, "Passport checked?", ["wheelchair"])
 
-    removed = await send(organiser, await visitor.open(f"{here}/rules"), f"/door/questions/{badge.id}/removal", {})
+    removed = await send(organiser, await visitor.open(f"{here}/rules"), {}, action=f"/{badge.id}/removal")
     assert "Stewards do not ask this any more." in removed.text
     assert [question.id for question in await questions_of_event(pool, event.id)] == [passport.id]
     assert await audited(pool, event) == [
@@ -166,7 +153,7 @@ async def test_questions_are_asked_changed_ordered_and_removed(organiser: httpx.
 
 async def test_question_needs_words_and_there_are_not_too_many(organiser: httpx.AsyncClient, pool: Pool, event: Event) -> None:
     visitor, here = Visitor(organiser), f"/organiser/events/{event.slug}/door"
-    blank = await send(organiser, await visitor.open(f"{here}/questions/new"), "/door/questions", {"label_de": " "})
+    blank = await send(organiser, await visitor.open(f"{here}/questions/new"), {"label_de": " "})
     assert (blank.status, blank.errors) == (422, {"label_en": "Please write the question in at least one language."})
 
     for number in range(MOST_QUESTIONS):
