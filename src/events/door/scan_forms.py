@@ -79,7 +79,7 @@ def _loaded(body: bytes) -> Any:
     """JSON in which every text can be stored: half characters become question marks."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:
         return json.loads(json.dumps(json.loads(body.decode(errors="replace")), ensure_ascii=False).encode(errors="replace"))

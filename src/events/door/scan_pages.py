@@ -8,6 +8,8 @@ from litestar.di import NamedDependency
 
 from events.kit import clock
 from events.kit.database import Pool
+from events.kit.errors import DomainError
+from events.kit.http import problem_details
 from events.kit.live import Live
 from events.kit.tokens import Tokens
 
@@ -15,10 +17,9 @@ from . import phone_queries, walk_ins  # noqa: F401  (guests made at the door re
 from .access import Sender
 from .acts import Acting
 from .desk import CheckInDesk
-from .errors import PhoneDisconnected, PhoneRefused
+from .errors import PhoneDisconnected
 from .handover import strand_all, take_in
 from .model import Standing
-from .pairing_pages import answer_phone_refused
 from .phone_facts import facts_of
 from .scan_forms import parse_handover
 
@@ -54,4 +55,10 @@ async def hand_over(
     return Response({"received_at": acting.received_at, "standing": sender.standing, "answers": answers, "attendance": attendance})
 
 
-router = Router(path="/", route_handlers=[hand_over], exception_handlers={PhoneRefused: answer_phone_refused})
+def answer_refusal(_request: AnyRequest, error: DomainError) -> Response[Any]:
+    """Problem details, whatever the phone accepts; to a disconnected one with the order to forget."""
+    wipe = {"wipe": True} if isinstance(error, PhoneDisconnected) else {}
+    return Response(problem_details(error) | wipe, status_code=error.status, media_type="application/problem+json")
+
+
+router = Router(path="/", route_handlers=[hand_over], exception_handlers={DomainError: answer_refusal})
