@@ -25,6 +25,7 @@ from .errors import PhoneRefused
 from .forms import LONGEST_QUERY, parse_scan, parse_undo
 from .model import Phone
 from .pairing_pages import answer_phone_refused
+from .persons import privacy_texts
 
 AnyRequest = Request[Any, Any, State]
 
@@ -34,7 +35,7 @@ SCANNER_POLICY = {
     + "; worker-src 'self'"
 }
 
-WORDS: dict[str, Any] = {"headlines": HEADLINES, "said_elsewhere": said_elsewhere}
+WORDS: dict[str, Any] = {"headlines": HEADLINES, "said_elsewhere": said_elsewhere, "privacy_texts": privacy_texts(), "blank": Form()}
 
 
 @get("/door")

@@ -43,6 +43,8 @@ def _unless_sent_away(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def asked(acting: Acting, scan: PhoneScan) -> UUID | Reason:
+        if acting.phone.is_kiosk:
+            raise acts.Unreadable("a kiosk makes no guests")
         if scan.decided and scan.decided.reason and not _is_in(scan):
             return scan.decided.reason
         return await handler(acting, scan)

@@ -1,62 +1,64 @@
-// Search as you type. While a word is being composed (kana to kanji) nothing is asked; afterwards only the latest answer counts.
-import { highlight } from "./_door_highlight.js";
-import { fill } from "./_door_verdict.js";
+// Finds guests in the list on the phone, as you type. While a word is being composed (kana to kanji) nothing is searched.
+import { plainWords, searchWords, sound } from "./_door_keys.js";
 
-const PAUSE_MS = 60;
-const words = Object.fromEntries(
-  Array.from(document.getElementById("state-words").content.children, (word) => [word.dataset.state, word.textContent]),
-);
+export const MOST_FOUND = 20; // fits a phone; whoever sees more types another letter
+const AT_ONCE = 250; // names made ready between two keystrokes
 
-/** Keeps the list below the field current; `onChosen(card)` is called when a guest is to be checked in. */
-export function searchAsYouType(sheet, { texts, onChosen }) {
-  const field = sheet.querySelector("[name=q]");
-  const list = sheet.querySelector("[data-results]");
-  const status = sheet.querySelector("[data-found]");
-  let timer;
-  let running;
+/** The list, made ready for searching. Names are folded while nobody types; until then a key's own beginning decides. */
+export class GuestSearch {
+  #entries = [];
+  #names = new Map();
+  #prepared = 0;
 
-  async function search() {
-    running?.abort();
-    running = new AbortController();
-    const query = field.value.trim();
-    if (!query) return show([], "");
-    try {
-      const answer = await fetch(`/door/guests?${new URLSearchParams({ q: query })}`, {
-        headers: { accept: "application/json" }, signal: running.signal,
-      });
-      if (answer.status === 401) return location.reload();
-      if (!answer.ok) throw new Error(answer.status);
-      const lines = await answer.json();
-      show(lines, lines.length ? `${texts.found} ${lines.length}` : texts.none);
-    } catch (error) {
-      if (error.name !== "AbortError") show([], texts.offline);
-    }
+  /** Takes a list in the order in which guests of equal rank are shown. */
+  fill(entries) {
+    if (entries === this.#entries) return;
+    this.#entries = entries;
+    this.#names = new Map();
+    this.#prepared = 0;
+    this.#prepareSoon();
   }
 
-  function show(lines, said) {
-    list.replaceChildren(...lines.map((line) => row(line, field.value, onChosen)));
-    status.textContent = said;
+  /** The first guests in whom every word occurs, and how many there are: confirmed ones first, then whose name begins so. */
+  find(query) {
+    const words = searchWords(query);
+    if (!words.length) return { found: [], total: 0 };
+    const matching = this.#entries.filter(({ search }) => words.every((word) => search.includes(word)));
+    const ranks = [[], [], [], []];
+    for (const entry of matching) ranks[this.#rank(entry, words[0])].push(entry);
+    return { found: ranks.flat().slice(0, MOST_FOUND), total: matching.length };
   }
 
-  field.addEventListener("input", ({ isComposing }) => {
-    clearTimeout(timer);
-    if (!isComposing) timer = setTimeout(search, PAUSE_MS);
-  });
-  field.addEventListener("compositionend", search);
-  field.form.addEventListener("submit", (event) => (event.preventDefault(), search()));
+  #rank(entry, word) {
+    const begins = this.#names.get(entry.id)?.includes(` ${word}`) ?? entry.search.startsWith(word);
+    return (entry.state === "confirmed" ? 0 : 2) + (begins ? 0 : 1);
+  }
+
+  #prepareSoon() {
+    const entries = this.#entries;
+    setTimeout(() => {
+      if (entries !== this.#entries) return;
+      for (const entry of entries.slice(this.#prepared, this.#prepared + AT_ONCE)) this.#names.set(entry.id, namesOf(entry));
+      this.#prepared += AT_ONCE;
+      if (this.#prepared < entries.length) this.#prepareSoon();
+    });
+  }
 }
 
-function row({ card, about, state, inside }, query, onChosen) {
-  const line = document.getElementById("guest-line").content.firstElementChild.cloneNode(true);
-  const confirmed = state === "confirmed";
-  fill(line, {
-    ...card,
-    about,
-    inside,
-    state: confirmed || inside ? "" : words[state],
-    confirmed: confirmed && !inside,
-  });
-  for (const name of ["name", "about"]) highlight(line.querySelector(`[data-slot=${name}]`), query);
-  line.querySelector("form").addEventListener("submit", (event) => (event.preventDefault(), onChosen(card)));
-  return line;
+// Every word of the names as shown, as written and as it sounds, each after a blank.
+function namesOf({ card }) {
+  const written = plainWords(`${card.name} ${card.spoken} ${card.also}`);
+  return ` ${written.concat(written.map(sound)).join(" ")}`;
+}
+
+/** Searches at every change of the field; `show(found, total, query)` gets the answer. Answers a function that searches again. */
+export function searchAsYouType(field, search, show) {
+  const look = () => {
+    const { found, total } = search.find(field.value);
+    show(found, total, field.value.trim());
+  };
+  field.addEventListener("input", ({ isComposing }) => isComposing || look());
+  field.addEventListener("compositionend", look);
+  field.form.addEventListener("submit", (event) => (event.preventDefault(), look()));
+  return look;
 }

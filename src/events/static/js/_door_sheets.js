@@ -1,4 +1,6 @@
 // The sheets over the camera: one open at a time, its field ready to type in; Escape and the cross close it.
+const FIRST = "[data-first], input:not([type=hidden])";
+
 export class Sheets {
   #sheets = [...document.querySelectorAll("[data-sheet]")];
   #opener = null;
@@ -20,15 +22,16 @@ export class Sheets {
     return this.#sheets.some(({ hidden }) => !hidden);
   }
 
+  /** Some sheets are opened from another one, and have no button of their own. */
   open(name) {
     this.close();
     const sheet = this.#sheets.find(({ dataset }) => dataset.sheet === name);
     sheet.hidden = false;
     this.#opener = document.querySelector(`[data-open=${name}]`);
-    this.#opener.setAttribute("aria-expanded", "true");
-    const field = sheet.querySelector("input:not([type=hidden])");
-    field.focus();
-    field.select();
+    this.#opener?.setAttribute("aria-expanded", "true");
+    const first = sheet.querySelector(FIRST);
+    first.focus();
+    first.select?.();
   }
 
   close() {

@@ -4,6 +4,7 @@ import { stayAwake } from "./_door_awake.js";
 import { Camera } from "./_door_camera.js";
 import { showHead } from "./_door_head.js";
 import { listenToScanners } from "./_door_keyboard.js";
+import { installPeople } from "./_door_people.js";
 import { openSession } from "./_door_session.js";
 import { Sheets } from "./_door_sheets.js";
 import { keepShell } from "./_door_shell.js";
@@ -39,6 +40,7 @@ function show(shown) {
   playVerdict(shown.verdict);
   showVerdict(shown.kind, shown, { next, find, undo: undoLast, again: next });
   part("verdicts").dataset.kind = shown.kind;
+  people.offer(shown);
 }
 
 function next() {
@@ -124,6 +126,7 @@ showHead(page, session);
 session.on("state", showState);
 session.on("wiped", () => location.replace("/door"));
 showState();
+const people = installPeople(session, { check, show, next, sheets, sound: playVerdict });
 // wire here: installX(session, { check, show, sheets, say })
 
 document.documentElement.classList.add("scripted");
