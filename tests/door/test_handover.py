@@ -164,7 +164,7 @@ async def test_refusal_whose_answer_was_lost_gives_way_to_what_the_phone_showed(
     event = await make_event(pool)
     phone, other = await open_phone(app, pool, event), await open_phone(app, pool, event, gate="Garden gate", name="Jonas")
     code = code_of(await book(pool, event))
-    first, second = sent(code), sent(code)
+    first, second = sent(code, at=(datetime.now(UTC) - timedelta(minutes=1)).isoformat()), sent(code)
     assert await kinds(other, first) == ["admitted"]
     assert await kinds(phone, second) == ["already_in"]  # … and the phone never heard of it
 
@@ -327,6 +327,17 @@ async def test_kiosk_only_reads_tickets(app: Litestar, pool: Pool) -> None:
     guest_id = str(await pool.fetchval("select id from registrations where booking_id = $1", booked.booking_id))
     told = await kinds(kiosk, sent(registration_id=guest_id), sent(act="undo", check_in_id=str(new_id())), sent(code_of(booked)))
     assert told == ["unreadable", "unreadable", "admitted"]
+
+
+async def test_kiosk_learns_no_more_than_a_greeting(app: Litestar, pool: Pool) -> None:
+    event = await make_event(pool)
+    kiosk = await open_phone(app, pool, event, role="kiosk")
+    guest = make_guest("Sato", "Misaki", company="Example Optics", table_name="7", diet="vegetarian", flags=["vip"])
+    [told] = (await hand_over(kiosk, sent(code_of(await book(pool, event, guest))))).json()["answers"]
+    card = told["announcement"]["card"]
+    assert {name: card[name] for name in ("name", "table", "company", "diet", "flags")} == {
+        "name": "Misaki Sato", "table": "7", "company": "", "diet": "", "flags": []
+    }  # fmt: skip
 
 
 async def test_disconnected_phone_loses_nothing_and_decides_nothing(app: Litestar, pool: Pool) -> None:

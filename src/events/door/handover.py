@@ -57,7 +57,7 @@ Judged = Answer | None
 
 async def strand_all(acting: Acting, handed: Handover) -> None:
     """Keeps everything that a disconnected phone still had."""
-    await _strand(acting, handed.scans, why="disconnected")
+    await _strand(acting, handed, handed.scans, why="disconnected")
 
 
 async def take_in(acting: Acting, handed: Handover) -> list[Answered]:
@@ -67,7 +67,7 @@ async def take_in(acting: Acting, handed: Handover) -> list[Answered]:
     scans = [next(ordered) if scan else None for scan in read]
     judged = await _judge(acting, scans)
     unjudged = [given for given, answer in zip(handed.scans, judged, strict=True) if answer is None]
-    await _strand(acting, unjudged, why=UNREADABLE)
+    await _strand(acting, handed, unjudged, why=UNREADABLE)
     return await _told(acting, handed.scans, scans, judged)
 
 
@@ -135,11 +135,11 @@ async def _made(acting: Acting, scan: PhoneScan) -> UUID | Reason:
         raise Unreadable(refusal.code) from None
 
 
-async def _strand(acting: Acting, given: Sequence[Any], *, why: str) -> None:
-    """Keeps the scans as they came, with the moment by the server's clock."""
+async def _strand(acting: Acting, handed: Handover, given: Sequence[Any], *, why: str) -> None:
+    """Keeps the scans as they came, with what it takes to set their times right."""
     if not given:
         return
-    received = {"received_at": acting.received_at.isoformat()}
+    received = {"received_at": acting.received_at.isoformat(), "sent_at": handed.sent_at and handed.sent_at.isoformat()}
     rows = [(fingerprint(one), {"scan": kept(one)} | received if not isinstance(one, dict) else kept(one) | received) for one in given]
     async with acting.pool.acquire() as connection, connection.transaction():
         await stranded_queries.keep_stranded(connection, acting.phone, rows, why=why)
@@ -183,13 +183,16 @@ def _guest_of(answer: Answer) -> UUID | None:
 
 def _answered(scan: PhoneScan, answer: Answer, phone: Phone, around: _Around) -> Answered:
     guest_id = _guest_of(answer)
+    announcement = announce(scan.id, answer, phone)
+    if phone.is_kiosk and announcement.card:
+        announcement = msgspec.structs.replace(announcement, card=listing.greeting(announcement.card))
     return Answered(
         id=scan.id,
         verdict=answer.verdict,
         kind=answer.kind,
         now=answer.would_be,
         replayed=answer.replayed,
-        announcement=announce(scan.id, answer, phone),
+        announcement=announcement,
         movements=around.movements.get(guest_id, []) if guest_id else [],
         conflict=_clash(around.conflicts, scan.id),
         entry=around.entries.get(guest_id) if guest_id and scan.act in ACTS else None,

@@ -19,7 +19,7 @@ from .acts import Acting
 from .desk import CheckInDesk
 from .errors import PhoneDisconnected
 from .handover import strand_all, take_in
-from .model import Standing
+from .model import Standing, phones_topic
 from .phone_facts import facts_of
 from .scan_forms import parse_handover
 
@@ -43,14 +43,13 @@ async def hand_over(
     handed = parse_handover(await request.body())
     acting = Acting(phone=sender.phone, pool=pool, desk=desk, tokens=tokens, received_at=clock.now())
     await phone_queries.note_facts(pool, sender.phone.id, facts_of(handed.facts), acting.received_at)
-    topic = f"event:{sender.phone.event_id}"
+    live.mark(phones_topic(sender.phone.event_id))
     if sender.standing == Standing.REVOKED:
         await strand_all(acting, handed)
-        live.mark(topic)
         raise PhoneDisconnected
     answers = await take_in(acting, handed)
     if answers:
-        live.mark(topic)
+        live.mark(f"event:{sender.phone.event_id}")
     attendance = await desk.attendance(sender.phone.event_id)
     return Response({"received_at": acting.received_at, "standing": sender.standing, "answers": answers, "attendance": attendance})
 
