@@ -108,6 +108,7 @@ async def test_guest_list_shows_names_states_and_arrivals_without_diet(client: h
         "department": "",
         "position": "部長",
         "flags": ["vip"],
+        "present": True,
         "email": "guest@example.com",
         "answers": {},
     }

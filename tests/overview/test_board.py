@@ -39,7 +39,17 @@ async def test_figures_add_up(tx: Connection) -> None:
     board = await read_board(tx, event.id, now())
 
     assert board.figures == Figures(
-        capacity=7, taken=6, waiting=2, confirmed=5, held=1, awaiting_approval=0, arrived=2, walk_ins=1, mail_troubles=0
+        capacity=7,
+        taken=6,
+        waiting=2,
+        confirmed=5,
+        held=1,
+        awaiting_approval=0,
+        arrived=2,
+        inside=2,
+        walk_ins=1,
+        mail_troubles=0,
+        conflicts=0,
     )
     assert (board.figures.free, board.figures.expected) == (1, 3)
 

@@ -75,6 +75,7 @@ async def test_list_is_in_the_order_of_the_names_and_counts_every_group(organise
         "With a place (4)",
         "Still expected (3)",
         "Arrived (1)",
+        "Inside now (1)",
     ]
     assert await guests(organiser, event, group="arrived") == ["Ida Öhrchen"]
     assert await guests(organiser, event, group="expected") == ["Cy Abel", "Bo Zander", "Hanako Mihon"]

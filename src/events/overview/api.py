@@ -40,10 +40,12 @@ class ContingentNow(msgspec.Struct, frozen=True, kw_only=True):
     free: int
     waiting: int
     arrived: int
+    present: int
 
 
 class EventNow(msgspec.Struct, frozen=True, kw_only=True):
-    """An event with its live counts, all in guests: `taken` also counts places that are held or await approval."""
+    """An event with its live counts, all in guests: `taken` also counts places that are held or await approval; `arrived` are all
+    who came, `present` those of them who are inside now."""
 
     slug: str
     status: EventStatus
@@ -56,6 +58,7 @@ class EventNow(msgspec.Struct, frozen=True, kw_only=True):
     free: int
     waiting: int
     arrived: int
+    present: int
     contingents: list[ContingentNow]
 
 
@@ -74,7 +77,7 @@ class GuestPage(msgspec.Struct, frozen=True, kw_only=True):
     responses=refusals(TokenRequired, ScopeMissing, NotFound, Unavailable),
 )
 async def show_event(slug: FromPath[str], api_client: NamedDependency[ApiClient], pool: NamedDependency[Pool]) -> EventNow:
-    """Capacity, taken, free, waiting and arrived for the event and for each contingent. Needs the scope `events:read`."""
+    """Capacity, taken, free, waiting, arrived and present for the event and for each contingent. Needs the scope `events:read`."""
     require_scope(api_client, Scope.READ_EVENTS)
     event = await event_for_client(pool, api_client, slug)
     whole, *contingents = await places_now(pool, event.id)
@@ -90,6 +93,7 @@ async def show_event(slug: FromPath[str], api_client: NamedDependency[ApiClient]
         free=whole.free,
         waiting=whole.waiting,
         arrived=whole.arrived,
+        present=whole.present,
         contingents=[_contingent(places) for places in contingents],
     )
 

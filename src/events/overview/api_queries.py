@@ -23,6 +23,7 @@ class PlacesNow(msgspec.Struct, frozen=True, kw_only=True):
     free: int
     waiting: int
     arrived: int
+    present: int
 
 
 async def places_now(db: Executor, event_id: UUID) -> list[PlacesNow]:
@@ -30,21 +31,23 @@ async def places_now(db: Executor, event_id: UUID) -> list[PlacesNow]:
     rows = await db.fetch(
         """
         with recursive here as (
-            select coalesce(r.pool_id, a.event_id) as id, count(*)::int as guests
+            select coalesce(r.pool_id, a.event_id) as id, count(*)::int as guests, count(s.registration_id)::int as present
             from attendances a
             join registrations r on r.id = a.registration_id
+            left join presences s on s.event_id = a.event_id and s.registration_id = a.registration_id
             where a.event_id = $1
             group by 1
         ), upwards as (
-            select id, guests from here
+            select id, guests, present from here
             union all
-            select p.parent_id, u.guests
+            select p.parent_id, u.guests, u.present
             from upwards u
             join pools p on p.id = u.id
             where p.parent_id is not null
         )
         select p.slug, p.name, o.slug as inside, p.capacity, p.taken, p.capacity - p.taken as free, p.waiting,
-               coalesce((select sum(u.guests)::int from upwards u where u.id = p.id), 0) as arrived
+               coalesce((select sum(u.guests)::int from upwards u where u.id = p.id), 0) as arrived,
+               coalesce((select sum(u.present)::int from upwards u where u.id = p.id), 0) as present
         from pools p
         left join pools o on o.id = p.parent_id
         where p.event_id = $1
@@ -57,7 +60,8 @@ async def places_now(db: Executor, event_id: UUID) -> list[PlacesNow]:
 
 class ListedGuest(msgspec.Struct, frozen=True, kw_only=True):
     """One guest of an event as programs see them: without diet, access needs and answers that are sensitive or for security, which
-    stay between guest and organiser. `answers` go by the slug of the question, those of the whole booking included; a file is named.
+    stay between guest and organiser. `present` is whether the guest is inside now: who arrived may have left. `answers` go by the slug
+    of the question, those of the whole booking included; a file is named.
     """
 
     id: UUID
@@ -78,6 +82,7 @@ class ListedGuest(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     registered_at: datetime
     arrived_at: datetime | None
+    present: bool
     answers: dict[str, str | bool | int | float | list[str]]
 
 
@@ -100,6 +105,7 @@ async def guests_after(
                g.family_name_kana, g.given_name_kana, g.family_name_latin, g.given_name_latin, g.company, g.department,
                g.job_title as position, g.flags, b.email, r.created_at as registered_at,
                (select a.device_at from attendances a where a.registration_id = r.id limit 1) as arrived_at,
+               exists (select from presences s where s.registration_id = r.id) as present,
                coalesce((select jsonb_object_agg(q.slug, coalesce(to_jsonb(u.file_name), o.value))
                          from question_answers o
                          join questions q on q.id = o.question_id

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from events.accounts.model import Role, Staff
-from events.door.announcement import HEADLINES
+from events.door.board_words import RECORD_WORDS, headline
 from events.kit import clock
 from events.kit.coalesce import Coalescer
 from events.kit.database import Connection, Pool
 from events.kit.errors import NotFound
-from events.kit.i18n import N_, current_language, use_language
+from events.kit.i18n import current_language, use_language
 from events.kit.i18n import gettext as _
 from events.kit.templates import new_environment
 from events.people.names import full_name
@@ -30,13 +30,6 @@ FRAGMENTS = ("notices", "figures", "room", "expected", "arrivals", "shares", "sc
 FOR_DOOR_STAFF = frozenset({"figures", "room", "arrivals", "shares", "scans"})
 EXPECTED_SHOWN = 8
 Fragments = dict[str, str]
-
-_VERDICTS = {
-    "admitted": (N_("In"), "ok"),
-    "already_in": (N_("Again"), "warn"),
-    "refused": (N_("Refused"), "bad"),
-    "undone": (N_("Undone"), ""),
-}
 
 
 class Boards:
@@ -133,8 +126,8 @@ def _words(board: Board) -> dict[str, Any]:
 
 
 def _scan(line: ScanLine, board: Board) -> dict[str, str]:
-    word, tone = _VERDICTS[line.verdict]
-    why = _(HEADLINES[line.reason]) if line.verdict == "refused" and line.reason else ""
+    word, tone = RECORD_WORDS[line.verdict]
+    why = headline(line.reason) if line.verdict == "refused" and line.reason else ""
     table = _("Table %(name)s") % {"name": line.table_name} if line.table_name and line.verdict == "admitted" else ""
     walk_in = _("Walk-in") if line.is_walk_in else ""
     return {

@@ -21,12 +21,14 @@ async def figures_of(db: Executor, event_id: UUID) -> Figures:
                count(*) filter (where r.state in ('held', 'offered')) as held,
                count(*) filter (where r.state = 'awaiting_approval') as awaiting_approval,
                count(*) filter (where r.state = 'confirmed' and a.registration_id is not null) as arrived,
+               (select count(*) from presences s where s.event_id = p.id) as inside,
                count(*) filter (where r.state = 'confirmed' and b.source = 'walk_in') as walk_ins,
                (select count(*)
                 from mails m
                 where m.event_id = p.id
                   and m.status in ('failed', 'bounced')
-                  and not exists (select from mails n where n.booking_id = m.booking_id and n.id > m.id)) as mail_troubles
+                  and not exists (select from mails n where n.booking_id = m.booking_id and n.id > m.id)) as mail_troubles,
+               (select count(*) from door_conflicts c where c.event_id = p.id and c.resolved_at is null) as conflicts
         from pools p
         left join registrations r on r.event_id = p.id and r.state in ('confirmed', 'held', 'offered', 'awaiting_approval')
         left join bookings b on b.id = r.booking_id

@@ -50,6 +50,7 @@ COLUMNS = (
     N_("Signed up through"),
     N_("Signed up at (%(zone)s)"),
     N_("Arrived at (%(zone)s)"),
+    N_("Left at (%(zone)s)"),
 )
 _SOURCES = {
     "form": N_("Form"),
@@ -161,6 +162,7 @@ def _cells(record: GuestRecord, zone: str, questions: Sequence[Question], file_n
         _(_SOURCES[record.source]),
         _moment(record.registered_at, zone),
         _moment(record.arrived_at, zone),
+        _moment(record.left_at, zone),
         *(cell(question, record.answers.get(question.id), file_names) for question in questions),
     ]
 

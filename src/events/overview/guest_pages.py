@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 
 from events.accounts.model import ReviewRole, Staff
 from events.accounts.queries import insert_audit_entry
+from events.arrivals.editing_queries import host_names
 from events.kit import clock
 from events.kit.database import Connection
 from events.kit.errors import NotFound
@@ -68,6 +69,7 @@ async def show_guests(
         contingents=pools[1:],
         asks=bool(await all_questions_of_event(db, event.id)),
         guests=[present_guest(line, event) for line in shown],
+        hosts=await host_names(db, [line.registration_id for line in shown]),
         earlier=earlier,
         later=later,
         done=done,

@@ -19,9 +19,11 @@ from registrations r
 cross join lateral (select * from guests g where g.id = r.guest_id offset 0) g
 join bookings b on b.id = r.booking_id
 left join attendances a on a.registration_id = r.id
+left join presences s on s.registration_id = r.id
 where r.event_id = $1
   and r.state = any ($2)
   and ($3::boolean is null or (a.registration_id is not null) = $3)
+  and ($7::boolean is null or (s.registration_id is not null) = $7)
   and ($4::uuid[] is null or coalesce(r.pool_id, r.wanted_pool_id, r.event_id) = any ($4))
   and g.search_key like all ($5::text[])
   and ($6 = '' or b.email ilike $6)
@@ -37,20 +39,24 @@ jsonb_build_object('honorific', g.honorific, 'family_name', g.family_name, 'give
 _PAGE = (
     """
 with page as (
-    select r.id, r.guest_id, r.booking_id, r.state, r.table_name, r.pool_id, r.wanted_pool_id, a.device_at as arrived_at, g.sort_key
+    select r.id, r.guest_id, r.booking_id, r.state, r.table_name, r.pool_id, r.wanted_pool_id, a.device_at as arrived_at,
+           s.registration_id is not null as is_inside, g.sort_key
     """
     + _ASKED_FOR
     + """
-      and ($7::uuid is null or (g.sort_key collate "C", r.id) %(beyond)s (
+      and ($8::uuid is null or (g.sort_key collate "C", r.id) %(beyond)s (
             select k.sort_key collate "C", x.id
             from registrations x
             join guests k on k.id = x.guest_id
             where x.event_id = $1
-              and x.id = $7))
+              and x.id = $8))
     order by g.sort_key collate "C" %(way)s, r.id %(way)s
-    limit $8
+    limit $9
 )
-select p.id as registration_id, p.state, p.table_name, p.arrived_at, b.email, b.source, c.name as contingent, g.job_title, g.flags,
+select p.id as registration_id, p.state, p.table_name, p.arrived_at,
+       case when not p.is_inside then
+           (select max(m.device_at) from movements m where m.registration_id = p.id and m.kind = 'exit') end as left_at,
+       b.email, b.source, c.name as contingent, g.job_title, g.flags,
        (select m.status
         from mails m
         where m.booking_id = p.booking_id
@@ -88,6 +94,8 @@ async def group_sizes(db: Executor, event_id: UUID) -> dict[Group, int]:
                count(*) filter (where r.state = 'confirmed') as confirmed,
                count(*) filter (where r.state = 'confirmed' and a.registration_id is null) as expected,
                count(*) filter (where r.state = 'confirmed' and a.registration_id is not null) as arrived,
+               count(*) filter (where s.registration_id is not null) as inside,
+               count(*) filter (where a.registration_id is not null and s.registration_id is null) as gone,
                count(*) filter (where r.state = 'awaiting_approval') as awaiting_approval,
                count(*) filter (where r.state = 'held') as held,
                count(*) filter (where r.state = 'offered') as offered,
@@ -95,6 +103,7 @@ async def group_sizes(db: Executor, event_id: UUID) -> dict[Group, int]:
                count(*) filter (where r.state in ('cancelled', 'expired')) as cancelled
         from registrations r
         left join attendances a on a.registration_id = r.id
+        left join presences s on s.registration_id = r.id
         where r.event_id = $1
         """,
         event_id,
@@ -106,8 +115,8 @@ async def guest_line(db: Executor, event_id: UUID, registration_id: UUID) -> Gue
     """One guest of this event."""
     row = await db.fetchrow(
         f"""
-        select r.id as registration_id, r.state, r.table_name, a.device_at as arrived_at, b.email, b.source, c.name as contingent,
-               g.job_title, g.flags, null as mail_status, {_PERSON}
+        select r.id as registration_id, r.state, r.table_name, a.device_at as arrived_at, null as left_at, b.email, b.source,
+               c.name as contingent, g.job_title, g.flags, null as mail_status, {_PERSON}
         from registrations r
         join guests g on g.id = r.guest_id
         join bookings b on b.id = r.booking_id
@@ -132,6 +141,8 @@ async def guest_records(tx: Connection, event_id: UUID, listing: Listing) -> Asy
                 where c.id = coalesce(r.pool_id, r.wanted_pool_id)
                   and c.parent_id is not null) as contingent,
                r.table_name, g.diet, g.access_needs, g.flags, b.source, r.created_at as registered_at, a.device_at as arrived_at,
+               case when s.registration_id is null then
+                   (select max(m.device_at) from movements m where m.registration_id = r.id and m.kind = 'exit') end as left_at,
                coalesce((select jsonb_object_agg(o.question_id, o.value)
                          from question_answers o
                          where o.booking_id = r.booking_id
@@ -146,7 +157,7 @@ async def guest_records(tx: Connection, event_id: UUID, listing: Listing) -> Asy
 
 def _question(event_id: UUID, listing: Listing) -> tuple[Any, ...]:
     address = f"%{_literal(listing.address_part)}%" if listing.address_part else ""
-    return event_id, [*listing.states], listing.arrived, listing.pool_ids, [f"%{word}%" for word in listing.words], address
+    return event_id, [*listing.states], listing.arrived, listing.pool_ids, [f"%{word}%" for word in listing.words], address, listing.inside
 
 
 def _literal(text: str) -> str:

@@ -18,6 +18,8 @@ class Group(StrEnum):
     CONFIRMED = "confirmed"
     EXPECTED = "expected"
     ARRIVED = "arrived"
+    INSIDE = "inside"
+    GONE = "gone"
     AWAITING_APPROVAL = "awaiting_approval"
     HELD = "held"
     OFFERED = "offered"
@@ -30,6 +32,8 @@ GROUP_NAMES = {
     Group.CONFIRMED: N_("With a place"),
     Group.EXPECTED: N_("Still expected"),
     Group.ARRIVED: N_("Arrived"),
+    Group.INSIDE: N_("Inside now"),
+    Group.GONE: N_("Has left"),
     Group.AWAITING_APPROVAL: N_("Awaiting approval"),
     Group.HELD: N_("On hold"),
     Group.OFFERED: N_("Place offered"),
@@ -42,6 +46,8 @@ STATES: dict[Group, list[State]] = {
     Group.CONFIRMED: [State.CONFIRMED],
     Group.EXPECTED: [State.CONFIRMED],
     Group.ARRIVED: [State.CONFIRMED],
+    Group.INSIDE: [*State],  # whoever was let in is in, whatever the list says
+    Group.GONE: [*State],
     Group.AWAITING_APPROVAL: [State.AWAITING_APPROVAL],
     Group.HELD: [State.HELD],
     Group.OFFERED: [State.OFFERED],
@@ -71,7 +77,12 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def arrived(self) -> bool | None:
         """Whether only those who have come, or only those who have not, are asked for."""
-        return {Group.ARRIVED: True, Group.EXPECTED: False}.get(self.group)
+        return {Group.ARRIVED: True, Group.GONE: True, Group.EXPECTED: False}.get(self.group)
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether only those who are in the house now, or only those who are not, are asked for."""
+        return {Group.INSIDE: True, Group.GONE: False}.get(self.group)
 
     @property
     def is_narrowed(self) -> bool:

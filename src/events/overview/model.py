@@ -13,7 +13,8 @@ from events.registration.model import RegistrationState
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """The event in numbers; all count guests. `held` are places kept or offered until somebody answers. `taken` = `confirmed` + `held` +
-    `awaiting_approval`, less the applications that occupy no place."""
+    `awaiting_approval`, less the applications that occupy no place. `arrived` are guests with a place who came, also those who have left;
+    `inside` is whoever is in the house now, with a place or without. `conflicts` wait for a decision."""
 
     capacity: int
     taken: int
@@ -22,8 +23,10 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     held: int
     awaiting_approval: int
     arrived: int
+    inside: int
     walk_ins: int
     mail_troubles: int
+    conflicts: int
 
     @property
     def free(self) -> int:
@@ -109,7 +112,7 @@ class EventCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuestLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One guest in the organiser's list."""
+    """One guest in the organiser's list; `left_at` is set while the guest is out again."""
 
     registration_id: UUID
     state: RegistrationState
@@ -120,6 +123,7 @@ class GuestLine(msgspec.Struct, frozen=True, kw_only=True):
     contingent: Texts | None
     table_name: str | None
     arrived_at: datetime | None
+    left_at: datetime | None
     source: str
     mail_status: str | None
 
@@ -163,3 +167,4 @@ class GuestRecord(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     registered_at: datetime
     arrived_at: datetime | None
+    left_at: datetime | None

@@ -45,6 +45,7 @@ class ShownGuest(msgspec.Struct, frozen=True, kw_only=True):
     state_word: str
     state_tone: str
     arrived: str
+    left: str
     mail_word: str
     mail_tone: str
     flags: list[str]
@@ -73,6 +74,7 @@ def present_guest(line: GuestLine, event: Event) -> ShownGuest:
         state_word=_(word),
         state_tone=tone,
         arrived=clock_of(line.arrived_at, event.time_zone) if line.arrived_at else "",
+        left=clock_of(line.left_at, event.time_zone) if line.left_at else "",
         mail_word=_(mail_word) if mail_word else "",
         mail_tone=mail_tone,
         flags=[_(FLAG_WORDS[flag]) for flag in line.flags],
