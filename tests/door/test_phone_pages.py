@@ -54,7 +54,7 @@ async def test_phone_is_added_paired_and_listed(app: Litestar, pool: Pool) -> No
     assert all(part in cookie for part in ("HttpOnly", "SameSite=lax", "Path=/door"))
     scanner = await phone.get("/door")
     assert (scanner.status_code, "Garden gate · Aiko’s phone" in scanner.text) == (200, True)
-    assert (await organiser.get(page, headers={"accept": "application/json"})).json() == {"state": "paired"}
+    assert (await organiser.get(page, headers={"accept": "application/json"})).json() == {"state": "in_touch"}
     assert "Aiko’s phone" in (await organiser.get(f"/organiser/events/{event.slug}/phones")).text
 
 
@@ -111,7 +111,7 @@ async def test_revoked_phone_is_out(app: Litestar, pool: Pool) -> None:
 
     assert revoked.status_code == 303
     assert (await phone.get("/door")).status_code == 410
-    assert "Disconnected" in (await organiser.get(revoked.headers["location"])).text
+    assert "Asked to forget" in (await organiser.get(revoked.headers["location"])).text
     rows = await pool.fetch("select action, detail from audit_entries where organiser_id = $1 order by id", event.organiser_id)
     assert [tuple(row) for row in rows] == [("phone_added", {}), ("phone_revoked", {})]
 

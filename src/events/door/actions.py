@@ -10,6 +10,7 @@ from events.kit.tokens import Tokens, random_token, token_hash
 from . import phone_queries, queries
 from .errors import NotUndone, PairingOver
 from .model import Act, Phone, PhoneRole, Scan, Verdict
+from .phone_list import Duty
 
 PAIRING_LASTS = timedelta(minutes=15)  # long enough to hand a phone across a foyer
 
@@ -22,19 +23,30 @@ def pairing_code(tokens: Tokens, phone_id: UUID) -> str:
 async def add_phone(
     tx: Connection, tokens: Tokens, *, event_id: UUID, name: str, gate: str, now: datetime, lasts: timedelta = PAIRING_LASTS
 ) -> UUID:
-    """Prepares a phone for the gate of that name, which is made if need be. Its code can be used for as long as it lasts."""
+    """Prepares a steward's phone that works as long as the event lasts. Its code can be used for as long as it lasts."""
+    return await add_phone_on_duty(tx, tokens, Duty(name=name, gate=gate), event_id=event_id, expires_at=now + lasts)
+
+
+async def add_phone_on_duty(tx: Connection, tokens: Tokens, duty: Duty, *, event_id: UUID, expires_at: datetime) -> UUID:
+    """Prepares a phone for its gate, which is made if need be."""
     phone_id = new_id()
-    gate_id = await queries.ensure_gate(tx, new_id(), event_id, gate)
+    gate_id = await queries.ensure_gate(tx, new_id(), event_id, duty.gate)
     await phone_queries.insert_phone(
         tx,
         phone_id,
+        duty,
         event_id=event_id,
         gate_id=gate_id,
-        name=name,
         pairing_hash=token_hash(pairing_code(tokens, phone_id)),
-        expires_at=now + lasts,
+        expires_at=expires_at,
     )
     return phone_id
+
+
+async def change_phone(tx: Connection, event_id: UUID, phone_id: UUID, duty: Duty) -> bool:
+    """Gives a phone another duty. Answers whether there is such a phone that still counts."""
+    gate_id = await queries.ensure_gate(tx, new_id(), event_id, duty.gate)
+    return await phone_queries.change_phone(tx, event_id, phone_id, duty, gate_id=gate_id)
 
 
 async def pair(tx: Connection, code: str, *, name: str, now: datetime) -> str:

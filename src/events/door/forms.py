@@ -38,11 +38,6 @@ def parse_undo(form: Form, now: datetime) -> tuple[UUID, UUID, datetime]:
     return undo
 
 
-def parse_phone(form: Form) -> tuple[str, str]:
-    """The name of a phone (or of the steward who carries it) and of its gate; look at `form.ok`."""
-    return form.text("name", required=True, longest=60), form.text("gate", required=True, longest=60)
-
-
 def _uuid(form: Form, name: str) -> UUID:
     try:
         return UUID(form.values.get(name, ""))

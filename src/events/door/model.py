@@ -309,23 +309,3 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
     def lease_until(self, now: datetime, hours: int) -> datetime:
         """Until when the phone may show a list that it fetches now."""
         return min(now + timedelta(hours=hours), self.valid_until)
-
-
-class ListedPhone(msgspec.Struct, frozen=True, kw_only=True):
-    """A phone as its organiser sees it."""
-
-    id: UUID
-    name: str
-    gate: str
-    pairing_expires_at: datetime | None
-    paired_at: datetime | None
-    last_seen_at: datetime | None
-    revoked_at: datetime | None
-
-    def state(self, now: datetime) -> str:
-        """'revoked', 'paired', 'waiting' (its code can be used) or 'missed' (nobody used it in time)."""
-        if self.revoked_at:
-            return "revoked"
-        if self.paired_at:
-            return "paired"
-        return "waiting" if self.pairing_expires_at and now < self.pairing_expires_at else "missed"

@@ -8,8 +8,9 @@ import msgspec
 
 from events.kit.database import Connection, Executor
 
-from .model import ListedPhone, Phone, Standing
+from .model import Phone, Standing
 from .phone_facts import Facts
+from .phone_list import Duty, ListedPhone
 
 # A phone of last night's dinner opens nothing tomorrow, but the last guests and a late list are still served: without hours of its
 # own it works until twelve hours after the event.
@@ -22,30 +23,66 @@ join events e on e.id = d.event_id
 """
 
 _LISTED = """
-select d.id, d.name, g.name as gate, d.pairing_expires_at, d.paired_at, d.last_seen_at, d.revoked_at
+select d.id, d.name, g.name as gate, d.role, d.valid_from, d.valid_until,
+       coalesce(d.valid_until, e.ends_at + interval '12 hours') as works_until, d.pairing_expires_at, d.paired_at, d.last_seen_at,
+       d.revoked_at, d.wiped_at, d.list_at, d.queue_length, d.battery_percent, d.is_charging,
+       (select count(*)
+        from stranded_scans s
+        where s.device_id = d.id
+          and s.event_id = d.event_id
+          and s.decision is null) as waiting_scans
 from devices d
 join gates g on g.id = d.gate_id
+join events e on e.id = d.event_id
 """
 
 
 async def insert_phone(
-    tx: Connection, phone_id: UUID, *, event_id: UUID, gate_id: UUID, name: str, pairing_hash: bytes, expires_at: datetime
+    tx: Connection, phone_id: UUID, duty: Duty, *, event_id: UUID, gate_id: UUID, pairing_hash: bytes, expires_at: datetime
 ) -> None:
     """A phone that may be paired once with the code whose hash is given, until it expires."""
     await tx.execute(
         """
-        insert into devices (id, organiser_id, event_id, gate_id, name, pairing_hash, pairing_expires_at)
-        select $1, e.organiser_id, e.id, $3, $4, $5, $6
+        insert into devices (id, organiser_id, event_id, gate_id, name, pairing_hash, pairing_expires_at, role, valid_from, valid_until)
+        select $1, e.organiser_id, e.id, $3, $4, $5, $6, $7, $8, $9
         from events e
         where e.id = $2
         """,
         phone_id,
         event_id,
         gate_id,
-        name,
+        duty.name,
         pairing_hash,
         expires_at,
+        duty.role,
+        duty.valid_from,
+        duty.valid_until,
     )
+
+
+async def change_phone(tx: Connection, event_id: UUID, phone_id: UUID, duty: Duty, *, gate_id: UUID) -> bool:
+    """Gives the phone another duty. Answers whether there is such a phone that was not taken back."""
+    status = await tx.execute(
+        """
+        update devices
+        set name = $3,
+            gate_id = $4,
+            role = $5,
+            valid_from = $6,
+            valid_until = $7
+        where event_id = $1
+          and id = $2
+          and revoked_at is null
+        """,
+        event_id,
+        phone_id,
+        duty.name,
+        gate_id,
+        duty.role,
+        duty.valid_from,
+        duty.valid_until,
+    )
+    return status == "UPDATE 1"
 
 
 async def phone_to_pair(db: Executor, pairing_hash: bytes, now: datetime) -> Phone | None:
@@ -146,6 +183,11 @@ async def phones_of_event(db: Executor, event_id: UUID) -> list[ListedPhone]:
 async def listed_phone(db: Executor, event_id: UUID, phone_id: UUID) -> ListedPhone | None:
     row = await db.fetchrow(f"{_LISTED} where d.event_id = $1 and d.id = $2", event_id, phone_id)
     return msgspec.convert(dict(row), ListedPhone) if row else None
+
+
+async def phone_by_id(db: Executor, event_id: UUID, phone_id: UUID) -> Phone | None:
+    """A phone of the event, wherever it stands."""
+    return _phone(await db.fetchrow(f"{_PHONE} where d.event_id = $1 and d.id = $2", event_id, phone_id))
 
 
 async def revoke_phone(tx: Connection, event_id: UUID, phone_id: UUID, now: datetime) -> bool:

@@ -21,16 +21,17 @@ from events.kit.coalesce import Coalescer
 from events.kit.database import Pool
 from events.kit.live import Live, Signal
 
-from . import list_queries
+from . import conflict_queries, list_queries
 from .access import Sender
 from .desk import CheckInDesk
 from .list_queries import Movement
 from .listing import GuestLists, shown
-from .model import Phone, Standing
+from .model import Conflict, Phone, Standing
 
 LASTS_SECONDS = 600.0  # then the browser opens the next one by itself
 SILENCE_SECONDS = 15.0  # proxies close what is silent for longer; a revoked phone hears of it by then
 LIST_EVERY_SECONDS = 5.0
+PAUSE_SECONDS = 0.25  # at most four readings a second, however many phones are scanning
 OVERLAP = timedelta(seconds=3)  # longer than a record takes from its number to its commit
 
 Message = dict[str, str]
@@ -44,13 +45,21 @@ class DoorNews:
         self.desk, self.lists, self.live = desk, lists, live
         self._pool = pool
         self._movements: Coalescer[UUID, datetime, list[Movement]] = Coalescer(self._read_movements, largest=10_000)
+        self._conflicts: Coalescer[UUID, None, list[Conflict]] = Coalescer(self._read_conflicts, largest=10_000)
 
     async def movements(self, event_id: UUID, since: datetime) -> list[Movement]:
         return await self._movements.ask(event_id, since)
 
+    async def conflicts(self, event_id: UUID) -> list[Conflict]:
+        return await self._conflicts.ask(event_id, None)
+
     async def _read_movements(self, event_id: UUID, since: list[datetime]) -> list[list[Movement]]:
         found = await list_queries.movements_since(self._pool, event_id, min(since))
         return [[movement for movement in found if movement.server_at > moment] for moment in since]
+
+    async def _read_conflicts(self, event_id: UUID, askers: list[None]) -> list[list[Conflict]]:
+        found = await conflict_queries.conflicts_of_event(self._pool, event_id)
+        return [[conflict for conflict in found if conflict.resolved_at is None]] * len(askers)
 
 class PhoneStream:
     """The messages to one phone; `look` tells where it stands now."""
@@ -71,6 +80,7 @@ class PhoneStream:
             while loop.time() < ends_at:
                 for message in await self._read(loop.time()):
                     yield message
+                await asyncio.sleep(PAUSE_SECONDS)
                 signal = await changes.wait(self._patience(loop.time()))
                 if signal is Signal.ENDED:
                     return
@@ -89,6 +99,8 @@ class PhoneStream:
         event_id = self._phone.event_id
         news = self._changed("attendance", await self._news.desk.attendance(event_id))
         news += await self._new_movements()
+        if not self._phone.is_kiosk:
+            news += self._changed("conflicts", await self._news.conflicts(event_id))
         self._is_owed_list = now - self._list_looked_at < LIST_EVERY_SECONDS
         if not self._is_owed_list:
             self._list_looked_at = now
