@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import BrowserContext, Page, Playwright, Route, expect
+from playwright.async_api import Error as PlaywrightError
 
 from events.door.access import PHONE_COOKIE
 from events.kit.database import Pool
@@ -138,7 +139,9 @@ async def open_phone(playwright: Playwright, server: Server, pool: Pool, tmp_pat
     async with AsyncExitStack() as stack:
         phones = 0
 
-        async def open_one(event: Event, *, gate: str = "Main entrance", name: str = "Aiko", opened: bool = True, **context: Any) -> DoorPhone:
+        async def open_one(
+            event: Event, *, gate: str = "Main entrance", name: str = "Aiko", opened: bool = True, **context: Any
+        ) -> DoorPhone:
             nonlocal phones
             phones += 1
             phone = DoorPhone(playwright, server, tmp_path / f"phone-{phones}", **context)
@@ -164,8 +167,11 @@ async def lose_answers(phone: DoorPhone, lost: int) -> Callable[[], int]:
         scans = (route.request.post_data_json or {}).get("scans")
         if not scans or seen >= lost:
             return await route.continue_()
+        try:
+            await route.fetch()
+        except PlaywrightError:  # the server is not there yet
+            return await route.abort()
         seen += 1
-        await route.fetch()
         return await route.abort()
 
     await phone.context.route("**/door/scans", lose)

@@ -81,8 +81,7 @@ export class Deciding {
   }
 
   #overrule(scan, found, note) {
-    const { kind } = this.#byList(scan, found);
-    Object.assign(scan, { note, decided: { verdict: "admitted", reason: kind === "admitted" ? null : kind, by: "supervisor" } });
+    Object.assign(scan, { note, decided: { verdict: "admitted", reason: null, by: "supervisor" } });
     return this.#decide(scan, () => ({ ...this.#byList(scan, found), verdict: "admitted", kind: "admitted" }), { atOnce: true });
   }
 

@@ -19,7 +19,19 @@ export function effective(movements) {
 }
 
 function byTime(one, other) {
-  return Date.parse(one.at) - Date.parse(other.at) || (one.id < other.id ? -1 : 1);
+  return instant(one.at) - instant(other.at) || (one.id < other.id ? -1 : 1);
+}
+
+// Milliseconds with the microseconds behind the point: the server's times have them, and `Date` drops them.
+function instant(iso) {
+  return Date.parse(iso) + Number(`0.${/\.\d{3}(\d+)/.exec(iso)?.[1] ?? 0}`);
+}
+
+/** The entry that makes a guest "already in": the first since they were last outside, or else the next one. */
+export function entryThatCounts(scan, movements) {
+  const ordered = effective(movements).filter(({ id }) => id !== scan.id);
+  const out = ordered.findLastIndex((movement) => movement.kind === "exit" && byTime(movement, scan) < 0);
+  return ordered.slice(out + 1).find(({ kind }) => kind === "entry") ?? null;
 }
 
 /** The questions that concern a guest with these flags. */
@@ -47,12 +59,12 @@ function judgeExit({ exits }, { before }) {
 
 function judgeEntry({ at, answers = {} }, { entry, rules, questions, inside }, { before, after }) {
   if (NOT_VALID.includes(entry.state)) return entry.state;
-  if (rules.doors_open_at && Date.parse(at) < Date.parse(rules.doors_open_at)) return "too_early";
+  if (rules.doors_open_at && instant(at) < instant(rules.doors_open_at)) return "too_early";
   if (before === "entry" || after === "entry") return "already_in";
   if (before === "exit" && rules.exits === "final") return "left";
   const open = questionsOf(questions, entry.card.flags).filter(({ id, required }) => required && answers[id] !== true);
   if (open.length) return open.some(({ id }) => answers[id] === false) ? "question_refused" : "question_open";
-  if (rules.fire_limit && inside + rules.crew_inside >= rules.fire_limit) return "house_full";
+  if (rules.fire_limit && !after && inside + rules.crew_inside >= rules.fire_limit) return "house_full";
   return "admitted";
 }
 

@@ -2,11 +2,10 @@
 import { Battery } from "./_door_battery.js";
 import { Contact } from "./_door_contact.js";
 import { Deciding } from "./_door_deciding.js";
+import { forgetEverything } from "./_door_leave.js";
 import { GuestList } from "./_door_list.js";
 import { News } from "./_door_news.js";
 import { Records } from "./_door_records.js";
-import { dropShell } from "./_door_shell.js";
-import { deleteStore } from "./_door_store.js";
 import { Outbox } from "./_door_sync.js";
 import { takePlace } from "./_door_tab.js";
 
@@ -260,15 +259,11 @@ class Session {
     this.#become("wiped");
     list.forget();
     this.emit("list");
-    await records.forgetList({ wiping: true });
     try {
-      while (outbox.size) await outbox.handOver();
+      await forgetEverything(records, outbox);
     } catch {
       return void setTimeout(() => this.#wipe(), WIPE_AGAIN_MS);
     }
-    records.close();
-    await Promise.all([deleteStore(), dropShell()]);
-    await fetch("/door/wiped", { method: "POST" }).catch(() => {});
     this.emit("wiped");
   }
 

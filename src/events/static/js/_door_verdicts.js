@@ -1,17 +1,18 @@
 // Makes what a verdict shows (Shown) out of a decision: of this phone by its list, or of the server.
-import { judge, judgeStrangeCode, presenceOf, verdictOf } from "./_door_rules.js";
+import { entryThatCounts, judge, judgeStrangeCode, verdictOf } from "./_door_rules.js";
 
+const WITHOUT_LIST = ["no_list", "lease_over"];
 const CODE = /^[0-9a-f]{64}$/;
 
 /** Decides by the list alone. `scan.at` is by the server's clock here; `found`: {entry, hash, wellFormed}. */
-export function decideByList(scan, found, { list, contact, shown }) {
+export function decideByList(scan, found, { list, shown }) {
   if (!list.head) return made(scan, "no_list", null, list);
   if (scan.act === "undo") return undoByList(scan, list, shown);
   const { entry, hash, wellFormed } = found;
   if (!entry) return strange(scan, judgeStrangeCode(hash, { wellFormed, former: list.former, elsewhere: list.head.elsewhere }), hash, list);
   const movements = list.movementsOf(entry.id);
   const known = { entry, movements, rules: list.rules, questions: list.head.questions, inside: list.count().inside };
-  return made(scan, judge(scan, known), entry, list, presenceOf(movements), contact);
+  return made(scan, judge(scan, known), entry, list, entryThatCounts(scan, movements));
 }
 
 function strange(scan, kind, hash, list) {
@@ -22,14 +23,13 @@ function strange(scan, kind, hash, list) {
 // Own entries may be taken back; a supervisor may take back anybody's.
 function undoByList(scan, list, shown) {
   const entry = list.entry(list.registrationOf(scan.check_in_id));
-  const movements = entry ? list.movementsOf(entry.id) : [];
-  const taken = movements.some(({ kind, undoes }) => kind === "undo" && undoes === scan.check_in_id);
+  const known = entry && list.movementsOf(entry.id).some(({ id, kind }) => id === scan.check_in_id && kind !== "undo");
   const mine = shown.has(scan.check_in_id) || list.head.phone.role === "supervisor";
-  return made(scan, entry && mine && !taken ? "undone" : "not_undone", entry, list);
+  return made(scan, known && mine ? "undone" : "not_undone", entry, list);
 }
 
-function made(scan, kind, entry, list, presence = null) {
-  const told = kind === "left" || kind === "goodbye" ? presence?.last : presence?.first;
+function made(scan, kind, entry, list, entered = null) {
+  const told = kind === "already_in" ? entered : null;
   return {
     ...frame(scan, kind, entry),
     by: scan.decided?.by ?? "phone",
@@ -52,7 +52,7 @@ function frame(scan, kind, entry) {
 export function shownByServer(scan, { verdict, kind, announcement, entry }, list) {
   const guest = entry ?? list.entry(announcement?.card?.registration_id ?? scan.registration_id);
   const card = announcement?.card ?? guest?.card ?? null;
-  return { ...frame(scan, kind, guest), ...announcement, id: scan.id, verdict, kind, card, by: "server", list_at: list.head?.list_at ?? null };
+  return { ...frame(scan, kind, guest), ...announcement, id: scan.id, verdict: verdict ?? "refused", kind, card, by: "server", list_at: list.head?.list_at ?? null };
 }
 
 /** The movement that follows from what was shown, or null. */
@@ -62,9 +62,9 @@ export function movementOf({ id, act, at, verdict, entry, undo_of }, phone) {
   return { id, registration_id: entry.id, kind, at, gate: phone?.gate ?? "", phone: phone?.name ?? "", by: "phone", undoes: act === "undo" ? undo_of : null };
 }
 
-/** What is written to the server about a decision made here. */
+/** What is written to the server about a decision made here. A phone without a list has refused for want of it. */
 export function decisionOf({ verdict, kind, by }) {
-  return { verdict, reason: verdict === "admitted" || verdict === "left" ? null : kind, by };
+  return { verdict, by, reason: verdict === "refused" ? (WITHOUT_LIST.includes(kind) ? "newer_than_list" : kind) : null };
 }
 
 /** Whether a text is the hash of a code rather than anything else that was read. */
