@@ -12,7 +12,7 @@ const built = join(source, "built");
 const packages = join(root, "node_modules");
 
 // One bundle per audience: guests never download the organiser's tables or the door's verdicts.
-const stylesheets = ["app.css", "organiser.css", "door.css"].map((name) => join(source, "css", name));
+const stylesheets = ["app.css", "organiser.css", "door.css", "host.css", "contacts.css"].map((name) => join(source, "css", name));
 const scripts = readdirSync(join(source, "js"))
   .filter((name) => name.endsWith(".js") && !name.startsWith("_"))
   .map((name) => join(source, "js", name));

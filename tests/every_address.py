@@ -18,6 +18,7 @@ from events.kit.ids import new_id
 from events.programme.model import Event
 from events.registration.feed_links import party_feed_url
 from events.registration.model import Outcome
+from tests.arrivals.builders import make_host
 from tests.builders import BASE_URL, TOKENS, book, fill, make_event, make_guest, make_organiser, make_programme
 from tests.co_hosts.builders import make_co_host_member
 from tests.door.builders import make_phone
@@ -81,6 +82,7 @@ async def make_house(pool: Pool) -> House:
     async with pool.acquire() as connection:
         _phone, phone_token = await make_phone(connection, dinner)
         unpaired = await add_phone(connection, TOKENS, event_id=dinner.id, name="Kenji", gate="Side door", now=now())
+    host, host_link = await make_host(pool, dinner, sees_all=True, email="host@example.com")
     everywhere = {
         "slug": dinner.slug, "event_id": str(dinner.id), "co_host_id": str(co_host), "organiser_id": str(organiser_id),
         "organiser": await pool.fetchval("select slug from organisers where id = $1", organiser_id), "staff_id": str(colleague.id),
@@ -90,11 +92,12 @@ async def make_house(pool: Pool) -> House:
         "trace_id": await _first(pool, booked, "guest_id"), "guest_id": await _first(pool, booked, "guest_id"), "mail_id": "1",
         "registration_id": await _first(pool, booked, "id"), "locale": "ja", "kind": "confirmed", "deed": "pause", "token": "wrong",
         "code": "WRONG", "secret": "wrong", "name": party_feed_url(BASE_URL, TOKENS, booked.booking_id).rpartition("/")[2],
-        "path": "nothing",
+        "path": "nothing", "host_id": str(host.id),
     }  # fmt: skip
     near = {
         "/b/": {"token": booked.token},
         "/b/{token:str}/offers": {"token": waiting.token},
+        "/h/": {"token": host_link},
         "/i/": {"token": invitation_token(TOKENS, invitation.id, 1)},
         "/d/": {"token": delegate_token(TOKENS, invitation.id, 1)},
         "/organiser/programmes/": {"slug": programme},

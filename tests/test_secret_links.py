@@ -12,7 +12,7 @@ from tests.staff import browser, running_app
 
 SECRETS = {"token", "code", "name", "secret"}
 # The invitee's and the delegate's link lead to one page, which asks the link itself, and not the address, who is answering.
-FAMILIES = {"/b/": "booking", "/i/": "invitation", "/d/": "invitation", "/t/": "ticket", "/T/": "ticket", "/c/": "calendar"}
+FAMILIES = {"/b/": "booking", "/i/": "invitation", "/d/": "invitation", "/t/": "ticket", "/T/": "ticket", "/c/": "calendar", "/h/": "host"}
 
 
 @pytest.fixture

@@ -20,6 +20,12 @@ from .accounts import access
 from .accounts import jobs as accounts_jobs
 from .accounts import pages as accounts_pages
 from .accounts.errors import SignInRequired, TokenRequired
+from .arrivals import assignment_pages
+from .arrivals import jobs as arrivals_jobs
+from .arrivals import organiser_pages as arrivals_organiser_pages
+from .arrivals import pages as arrivals_pages
+from .arrivals.actions import LINK_MAIL_JOB
+from .arrivals.samples import host_kinds
 from .badges import pages as badges_pages
 from .badges import phone_pages as badges_phone_pages
 from .badges import station_pages as badges_station_pages
@@ -28,11 +34,19 @@ from .co_hosts import pages as co_hosts_pages
 from .co_hosts import team_pages
 from .door import api as door_api
 from .door import list_pages as door_list_pages
+from .door import board_guest_pages as door_guest_pages
+from .door import board_pages as door_board_pages
+from .door import conflict_pages as door_conflict_pages
 from .door import pages as door_pages
 from .door import pairing_pages as door_pairing_pages
+from .door import paper_pages as door_paper_pages
 from .door import phone_pages as door_phone_pages
+from .door import rules_pages as door_rules_pages
+from .door import scan_pages as door_scan_pages
+from .door import shell_pages as door_shell_pages
 from .door import stream_pages as door_stream_pages
 from .door.access import provide_phone, provide_sender, provide_steward
+from .door.board import DoorBoards
 from .door.desk import CheckInDesk
 from .door.listing import GuestLists
 from .door.stream import DoorNews
@@ -111,6 +125,9 @@ LARGEST_BODY = 1_000_000  # a sign-up with nine companions is under 20 kB
 
 PAGES: list[ControllerRouterHandler] = [
     accounts_pages.router,
+    arrivals_organiser_pages.router,
+    arrivals_pages.router,
+    assignment_pages.router,
     audit_pages.router,
     badges_pages.router,
     badges_phone_pages.router,
@@ -122,9 +139,16 @@ PAGES: list[ControllerRouterHandler] = [
     team_pages.router,
     door_api.api,
     door_list_pages.router,
+    door_board_pages.router,
+    door_conflict_pages.router,
+    door_guest_pages.router,
     door_pages.router,
     door_pairing_pages.router,
+    door_paper_pages.router,
     door_phone_pages.router,
+    door_rules_pages.router,
+    door_scan_pages.router,
+    door_shell_pages.router,
     door_stream_pages.router,
     health.router,
     import_pages.router,
@@ -172,6 +196,7 @@ SWEEPS: list[tuple[float, jobs.Sweep]] = [
     (60.0, registration.release_contingents),
     (60.0, waves.remind_as_planned),
     (60.0, order_planned_mails),
+    (2.0, arrivals_jobs.order_arrival_mails),
     (3600.0, accounts_jobs.forget_ended_sessions),
     (3600.0, importing.forget_old_rows),
     (3600.0, limits.forget_old_windows),
@@ -250,6 +275,8 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
         "contact_mail": contact_mailer(outbox),
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         **invitation_jobs(outbox),
+        arrivals_jobs.ARRIVAL_MAIL_JOB: arrivals_jobs.arrival_mailer(outbox),
+        LINK_MAIL_JOB: arrivals_jobs.link_mailer(outbox),
         "lost_tickets": reissue.answer_lost,
         "programme_mail": programme_mailer(outbox),
         "sign_in_mail": accounts_jobs.sign_in_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
@@ -259,7 +286,7 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
 def _mail_kinds(settings: Settings) -> MailKinds:
     """Every mail whose words organisers may choose."""
     stationery = new_stationery(tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
-    return MailKinds([*invitation_kinds(), programme_kind(), *booking_kinds()], stationery)
+    return MailKinds([*invitation_kinds(), programme_kind(), *booking_kinds(), *host_kinds()], stationery)
 
 
 def _callers() -> State:
@@ -289,6 +316,7 @@ def _dependencies(settings: Settings) -> dict[str, Provide]:
         "boards": Provide(_boards),
         "claims": Provide(_claims),
         "desk": Provide(_desk),
+        "door_boards": Provide(_door_boards),
         "door_news": Provide(_door_news),
         "lists": Provide(_lists),
         "live": Provide(_live),
@@ -327,6 +355,10 @@ async def _door_news(state: State) -> DoorNews:
     return cast(DoorNews, state.door_news)
 
 
+async def _door_boards(state: State) -> DoorBoards:
+    return cast(DoorBoards, state.door_boards)
+
+
 async def _boards(state: State) -> Boards:
     return cast(Boards, state.boards)
 
@@ -349,6 +381,7 @@ def _resources(settings: Settings, *, run_jobs: bool) -> Callable[[Litestar], An
         app.state.base_url = settings.base_url
         app.state.foresee_move = itinerary_moves.foreseen
         app.state.boards = Boards(pool)
+        app.state.door_boards = DoorBoards(pool)
         live = app.state.live = Live(settings.database_url)
         app.state.door_news = DoorNews(pool, app.state.desk, app.state.lists, live)
         await live.start()

@@ -15,7 +15,7 @@ WINDOW_SECONDS = 60.0
 
 # Behind a proxy whose forwarded addresses are not trusted everybody seems to be this machine: then nobody is limited.
 _THIS_MACHINE = frozenset({"", "127.0.0.1", "::1"})
-_SECRET = re.compile(r"/(?:b|t|T|consents|erasures|email|sign-in|unsubscribe)/.")
+_SECRET = re.compile(r"/(?:b|t|T|h|consents|erasures|email|sign-in|unsubscribe)/.")
 _LEADS_NOWHERE = frozenset({404, 410})
 
 

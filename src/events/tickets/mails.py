@@ -71,7 +71,7 @@ def mail_words(letter: Letter, stationery: Stationery, position: int | None) -> 
     booking_url = f"{stationery.base_url}/b/{stationery.tokens.token('booking', first.booking_id)}?lang={first.locale}"
     return {
         "name": address(first.guest, current_language()),
-        "event": _event_words(event),
+        "event": event_words(event),
         "guests": [_guest_words(place, stationery) for place in letter.valid],
         "party": len([place for place in letter.places if place.state not in (RegistrationState.CANCELLED, RegistrationState.EXPIRED)]),
         "gone": [full_name(place.ticket.guest, current_language()) for place in letter.gone],
@@ -91,7 +91,7 @@ def mail_words(letter: Letter, stationery: Stationery, position: int | None) -> 
     }
 
 
-def _event_words(event: Event) -> dict[str, Any]:
+def event_words(event: Event) -> dict[str, Any]:
     language = current_language()
     return {
         "title": local(event.title),
