@@ -16,6 +16,7 @@ from tests.builders import BASE_URL, book, make_event, make_guest, make_organise
 from tests.staff import browser, running_app
 
 from .builders import code_of, make_gate
+from .phones import ask, set_rules
 
 HANAKO = make_guest(
     "見本", "花子", family_name_kana="ミホン", given_name_kana="ハナコ", company="株式会社みほん光学", table_name="7", flags=["vip"]
@@ -137,6 +138,44 @@ async def test_malformed_check_in_is_refused_by_field(client: httpx.AsyncClient,
     many = await client.post(f"/api/v1/events/{event.slug}/check-ins/batch", json={"check_ins": [body]}, headers=headers)
     assert (one.status_code, one.headers["content-type"], list(one.json()["errors"])) == (422, "application/problem+json", [faulty])
     assert (many.status_code, list(many.json()["errors"])) == (422, [f"check_ins[0].{faulty}"])
+
+
+async def test_turnstile_counts_out_and_tells_what_it_did_alone(client: httpx.AsyncClient, pool: Pool) -> None:
+    event = await make_event(pool, capacity=1)
+    await set_rules(pool, event, exits="reentry")
+    headers, code = await token_for(pool, event), code_of(await book(pool, event))
+    waiting = code_of(await book(pool, event, accept_waitlist=True))
+    queue = [
+        check_in(code, kind="exit"),
+        check_in(code, decided="sent_away"),
+        check_in(code),
+        check_in(code, kind="exit"),
+        check_in(waiting, decided="let_through"),
+    ]
+    path = f"/api/v1/events/{event.slug}/check-ins/batch"
+
+    once, again = [(await client.post(path, json={"check_ins": queue}, headers=headers)).json()["check_ins"] for _ in range(2)]
+
+    assert [tuple(each.get(name) for name in ("verdict", "reason", "would_be")) for each in once] == [
+        ("refused", "not_inside", None),
+        ("refused", None, "admitted"),
+        ("admitted", None, None),
+        ("left", None, None),
+        ("admitted", "waitlisted", None),
+    ]
+    assert [each["verdict"] for each in again] == [each["verdict"] for each in once]
+    assert await pool.fetchval("select array_agg(kind) from door_conflicts where event_id = $1", event.id) == ["not_valid"]
+
+
+async def test_turnstile_answers_the_questions_of_the_door(client: httpx.AsyncClient, pool: Pool) -> None:
+    event = await make_event(pool)
+    question = await ask(pool, event, "Passport seen")
+    headers, code = await token_for(pool, event), code_of(await book(pool, event))
+    path, told = f"/api/v1/events/{event.slug}/check-ins", []
+    for answers in ({}, {question: False}, {question: True}):
+        answer = (await client.post(path, json=check_in(code, answers=answers), headers=headers)).json()
+        told.append((answer["verdict"], answer.get("reason")))
+    assert told == [("refused", "question_open"), ("refused", "question_refused"), ("admitted", None)]
 
 
 async def test_batch_is_bounded(client: httpx.AsyncClient, pool: Pool) -> None:

@@ -11,7 +11,7 @@ from events.kit.times import clock_label, moment_label
 from events.people.diet import diet_words
 from events.people.names import is_family_first, kana_name, latin_name, native_name, spoken_name
 
-from .model import Answer, Entrant, FoundGuest, Phone, Reason, Verdict
+from .model import Answer, Entrant, FoundGuest, Phone, Verdict
 
 HEADLINES = {
     "admitted": N_("Welcome"),
@@ -88,7 +88,7 @@ def announce(check_in_id: UUID, answer: Answer, phone: Phone) -> Announcement:
     return Announcement(
         check_in_id=check_in_id,
         verdict=answer.verdict,
-        kind=answer.verdict if answer.verdict != Verdict.REFUSED else (answer.reason or Reason.UNKNOWN),
+        kind=answer.kind,
         card=card_of(answer.guest) if answer.guest else None,
         first=" · ".join(part for part in (_clock(first.at, phone), first.gate) if part) if first else "",
         first_at=first.at if first else None,

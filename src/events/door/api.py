@@ -1,7 +1,7 @@
 """Checking in by program: turnstiles, self-service desks, and queues that were kept while there was no network."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -26,26 +26,50 @@ from events.programme.access import event_for_client, hot_event_for_client
 from . import queries
 from .desk import CheckInDesk
 from .errors import UnknownGate
-from .model import LONGEST_CODE, Answer, Entrant, FirstEntry, Reason, Scan, Verdict, corrected_time
+from .model import (
+    LONGEST_CODE,
+    Act,
+    Answer,
+    Decided,
+    Decider,
+    Entrant,
+    FirstEntry,
+    Reason,
+    Scan,
+    Source,
+    Verdict,
+    corrected_time,
+    told_apart,
+)
 
 AnyRequest = Request[Any, Any, State]
 
 MOST_CHECK_INS = 500  # half an hour of a busy gate; a longer queue is sent in parts
+
+MOST_ANSWERS = 50
 
 # One line of text: no control characters. The same pattern stands in the OpenAPI document.
 _LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 Code = Annotated[str, Meta(pattern=_LINE, min_length=1, max_length=LONGEST_CODE)]
 GateName = Annotated[str, Meta(pattern=_LINE, min_length=1, max_length=60)]
 Instant = Annotated[datetime, Meta(tz=True)]
+QuestionId = Annotated[str, Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class NewCheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One scan. `id` is made by the client: the same id again is the same scan and answers the same."""
+    """One scan. `id` is made by the client: the same id again is the same scan and answers the same.
+
+    `kind` is `exit` for somebody who leaves. `answers` are those to the questions of the door, by their ids. `decided` is what a
+    turnstile did while it could ask nobody; it is recorded as it happened.
+    """
 
     id: UUID
     code: Code
+    kind: Literal["entry", "exit"] = "entry"
     gate: GateName | None = None
     at: Instant | None = None
+    answers: Annotated[dict[QuestionId, bool], Meta(max_length=MOST_ANSWERS)] = {}
+    decided: Literal["let_through", "sent_away"] | None = None
 
 
 class NewCheckIns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -73,11 +97,16 @@ class AdmittedGuest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class CheckedIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The verdict. `first` is the entry that counts when the guest is already in."""
+    """The verdict. `first` is the entry that counts when the guest is already in.
+
+    `reason` is why a guest is refused, or why the server would have refused one who was `let_through`; `would_be` is what the
+    server says about one who was `sent_away`.
+    """
 
     id: UUID
     verdict: Verdict
     reason: Reason | None = None
+    would_be: str = ""
     guest: AdmittedGuest | None = None
     first: FirstEntry | None = None
 
@@ -110,7 +139,13 @@ REFUSALS = refusals(MalformedJson, TokenRequired, ScopeMissing, NotFound, Invali
 async def create_check_in(request: AnyRequest, slug: FromPath[str], api_client: NamedDependency[ApiClient]) -> CheckedIn:
     """Decides on one scan; a refusal is an answer with `verdict: refused`, not an error. Needs the scope `check-ins:write`.
 
-    `code` is the ticket's code or the whole address in its QR, in any case. `gate` is the name of a gate of the event.
+    `code` is the ticket's code or the whole address in its QR, in any case. `gate` is the name of a gate of the event. Reasons of a
+    refusal are, in the order in which they are looked for: `unknown` (no ticket of yours), `replaced` (issued again since),
+    `other_event`, the state of a place that is not confirmed (`held`, `offered`, `awaiting_approval`, `waitlisted`, `cancelled`,
+    `expired`), `too_early` (the doors are not open yet), `left` (whoever leaves does not come back), `question_open` and
+    `question_refused` (a required question of the door has no answer, or a no), `house_full` (the limit of people in the house). An
+    exit is refused as `exits_off` where exits are not recorded, and as `not_inside`. An `id` that stands for another guest or kind is
+    `id_reused`.
     """
     here = request.app.state  # each dependency more would cost every scan at a busy door as much as reading its body
     require_scope(api_client, Scope.WRITE_CHECK_INS)
@@ -142,7 +177,8 @@ async def create_check_ins(
     """Decides on up to 500 scans, one after the other, and answers in their order. Needs the scope `check-ins:write`.
 
     A queue whose answer was lost is simply sent again: scans that are known answer as before. With `sent_at` a clock that
-    is wrong is set right: the difference between it and the server's clock is added to every `at`.
+    is wrong is set right: the difference between it and the server's clock is added to every `at`. With `decided` a scan says what
+    was done without the server; an entry that contradicts others is then shown to the organiser.
     """
     require_scope(api_client, Scope.WRITE_CHECK_INS)
     wanted = await MANY.read(request)
@@ -159,21 +195,35 @@ async def _scans(pool: Pool, event_id: UUID, wanted: list[NewCheckIn], sent_at: 
     gates = await queries.gates_by_name(pool, event_id, named) if named else {}
     if any(check_in.gate and check_in.gate not in gates for check_in in wanted):
         raise UnknownGate
+    moments = told_apart(corrected_time(check_in.at, sent_at, now) for check_in in wanted)
     return [
         Scan(
             id=check_in.id,
             code=check_in.code,
             gate_id=gates.get(check_in.gate or ""),
-            at=corrected_time(check_in.at, sent_at, now),
+            at=at,
             operator=client.actor,
+            act=Act(check_in.kind),
+            source=Source.API,
+            answers=check_in.answers,
+            decided=_decided(check_in),
         )
-        for check_in in wanted
+        for check_in, at in zip(wanted, moments, strict=True)
     ]
+
+
+def _decided(check_in: NewCheckIn) -> Decided | None:
+    if check_in.decided is None:
+        return None
+    passed = Verdict.LEFT if check_in.kind == "exit" else Verdict.ADMITTED
+    return Decided(verdict=passed if check_in.decided == "let_through" else Verdict.REFUSED, by=Decider.PHONE)
 
 
 def _checked_in(scan: Scan, answer: Answer) -> CheckedIn:
     guest = _guest(answer.guest) if answer.guest else None
-    return CheckedIn(id=scan.id, verdict=answer.verdict, reason=answer.reason, guest=guest, first=answer.first)
+    return CheckedIn(
+        id=scan.id, verdict=answer.verdict, reason=answer.reason, would_be=answer.would_be or "", guest=guest, first=answer.first
+    )
 
 
 def _guest(guest: Entrant) -> AdmittedGuest:

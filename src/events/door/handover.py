@@ -63,12 +63,17 @@ async def strand_all(acting: Acting, handed: Handover) -> None:
 async def take_in(acting: Acting, handed: Handover) -> list[Answered]:
     """Judges the scans in their order and answers in it."""
     read = [_read(given, acting, handed.sent_at) for given in handed.scans]
-    ordered = iter(in_order(scan for scan in read if scan))
+    ordered = iter(in_order([scan for scan in read if scan]))
     scans = [next(ordered) if scan else None for scan in read]
     judged = await _judge(acting, scans)
     unjudged = [given for given, answer in zip(handed.scans, judged, strict=True) if answer is None]
     await _strand(acting, handed, unjudged, why=UNREADABLE)
     return await _told(acting, handed.scans, scans, judged)
+
+
+async def judge_again(acting: Acting, scan: PhoneScan) -> Answer | None:
+    """One scan that somebody has decided to take in after all; nothing if it cannot be judged even so."""
+    return (await _judge(acting, [scan]))[0]
 
 
 def _read(given: Any, acting: Acting, sent_at: datetime | None) -> PhoneScan | None:

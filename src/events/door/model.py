@@ -1,6 +1,7 @@
 """What happens at the door: a scan comes in, a verdict goes out, and who is inside follows from the records."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -11,6 +12,9 @@ from events.programme.model import Texts
 
 # An event's day and the days around it; a clock further off says nothing.
 OLDEST_SCAN = timedelta(days=7)
+
+ONE_TICK = timedelta(microseconds=1)
+LONGEST_TIE = 500 * ONE_TICK  # of the largest queue
 
 LONGEST_CODE = 500  # a scanner may read any QR code there is; ours has about 50 characters
 
@@ -250,6 +254,15 @@ def corrected_time(at: datetime | None, sent_at: datetime | None, received_at: d
         return min(max(moment, received_at - OLDEST_SCAN), received_at)
     except OverflowError:  # the year 9999 has no later
         return received_at
+
+
+def told_apart(moments: Iterable[datetime]) -> list[datetime]:
+    """The moments of one queue. Those that are the same, as when a wrong clock was drawn to one, follow each other in its order."""
+    apart: list[datetime] = []
+    for moment in moments:
+        collides = apart and apart[-1] - LONGEST_TIE <= moment <= apart[-1]
+        apart.append(apart[-1] + ONE_TICK if collides else moment)
+    return apart
 
 
 def phones_topic(event_id: UUID) -> str:

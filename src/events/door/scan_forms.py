@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from events.kit.forms import is_printable
 from events.kit.json_body import MalformedJson
 
 from .acts import ACTS, PhoneScan, Unreadable
-from .model import LETS_PASS, Act, Decided, Decider, Phone, PhoneRole, Reason, Scan, Source, Verdict, corrected_time
+from .model import LETS_PASS, Act, Decided, Decider, Phone, PhoneRole, Reason, Scan, Source, Verdict, corrected_time, told_apart
 from .rules import SHORTEST_NOTE
 
 MOST_SCANS = 500  # half an hour of a busy gate; a longer queue is sent in parts
@@ -27,7 +27,6 @@ _SHOWN = {
     Act.ENTRY: (Verdict.ADMITTED, Verdict.ALREADY_IN, Verdict.REFUSED),
     Act.EXIT: (Verdict.LEFT, Verdict.REFUSED),
 }
-_ONE_TICK = timedelta(microseconds=1)
 
 
 class Handover(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,14 +131,10 @@ def _decided(sent: _Scan, phone: Phone) -> Decided | None:
     return Decided(verdict=shown.verdict, by=shown.by, reason=shown.reason)
 
 
-def in_order(scans: Iterable[PhoneScan]) -> list[PhoneScan]:
-    """The scans of one queue, those of one moment apart: a wrong clock was drawn to one, and the order they were made in counts."""
-    apart: list[PhoneScan] = []
-    for scan in scans:
-        last = apart[-1].at if apart else None
-        collides = last is not None and last - MOST_SCANS * _ONE_TICK <= scan.at <= last
-        apart.append(msgspec.structs.replace(scan, at=last + _ONE_TICK) if last and collides else scan)
-    return apart
+def in_order(scans: Sequence[PhoneScan]) -> list[PhoneScan]:
+    """The scans of one queue, no two at the same moment."""
+    moments = told_apart(scan.at for scan in scans)
+    return [msgspec.structs.replace(scan, at=at) for scan, at in zip(scans, moments, strict=True)]
 
 
 def scan_of(scan: PhoneScan, phone: Phone) -> Scan:
