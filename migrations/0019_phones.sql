@@ -23,3 +23,9 @@ language sql stable as $$
     left join registrations r on r.id = p_registration
     where g.id = coalesce((select x.guest_id from registrations x where x.id = p_registration), p_guest)
 $$;
+
+-- The id that a text is, or nothing: what a phone sent may be anything.
+create function uuid_in_text(p_text text) returns uuid
+language sql immutable as $$
+    select case when p_text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then p_text::uuid end
+$$;

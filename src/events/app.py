@@ -44,6 +44,7 @@ from .door import phone_pages as door_phone_pages
 from .door import rules_pages as door_rules_pages
 from .door import scan_pages as door_scan_pages
 from .door import shell_pages as door_shell_pages
+from .door import stranded_pages as door_stranded_pages
 from .door import stream_pages as door_stream_pages
 from .door.access import provide_phone, provide_sender, provide_steward
 from .door.board import DoorBoards
@@ -149,6 +150,7 @@ PAGES: list[ControllerRouterHandler] = [
     door_rules_pages.router,
     door_scan_pages.router,
     door_shell_pages.router,
+    door_stranded_pages.router,
     door_stream_pages.router,
     health.router,
     import_pages.router,
