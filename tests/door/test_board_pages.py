@@ -101,7 +101,7 @@ async def test_ticket_used_twice_is_decided(desk: Desk, pool: Pool, event: Event
     page = await desk.visitor.open(f"{desk.home}/conflicts/{later}")
     decided = await send(desk.client, page, {"decision": decision, "note": "Asked both"})
 
-    assert "Nothing to decide" in decided.text
+    assert "Nothing contradicts" in decided.text
     assert "Asked both" in decided.text
     assert open_on(await desk.visitor.open(desk.home)) == []
     assert await inside(pool, event) == (1, 1)

@@ -46,6 +46,8 @@ SAID = {
     "imported": "zyx: as the list had it",
     "mail_error": "550 zyx unknown",
     "inviter": "zyx: in the name of a friend",
+    "door": "zyx: let in on a word",
+    "conflict": "zyx: asked both",
 }
 NEEDLES = [*(word for name, word in WORDS.items() if name not in ("diet",)), "zwetschgenknoedel", EMAIL, "zyx"]
 
@@ -176,15 +178,23 @@ async def _come(pool: Pool, event: Event, guest_id: UUID) -> None:
     await end_event(pool, event, days_ago=1)
     await pool.execute(
         """
-        insert into check_ins (id, event_id, registration_id, operator, kind, verdict, device_at)
-        select $1, r.event_id, r.id, 'staff:x', 'entry', 'admitted', now()
-        from registrations r
-        where r.event_id = $2
-          and r.guest_id = $3
+        with arrival as (
+            insert into check_ins (id, event_id, registration_id, operator, kind, verdict, device_at, note)
+            select $1, r.event_id, r.id, 'staff:x', 'entry', 'admitted', now(), $4
+            from registrations r
+            where r.event_id = $2
+              and r.guest_id = $3
+            returning id, event_id
+        )
+        insert into conflict_resolutions (check_in_id, event_id, kind, decision, note, actor)
+        select id, event_id, 'twice', 'same_person', $5, 'staff:x'
+        from arrival
         """,
         new_id(),
         event.id,
         guest_id,
+        SAID["door"],
+        SAID["conflict"],
     )
 
 

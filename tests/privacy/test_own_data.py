@@ -44,7 +44,7 @@ async def test_own_data_are_complete_and_byte_exact_without_what_is_internal(vis
     page = await visitor.open(link(known, "/privacy/data"))
     data = json.loads(answer.content)["data"]
     told = answer.content.decode()
-    internal = [SAID["reason"], SAID["note"]]
+    internal = [SAID["reason"], SAID["note"], SAID["door"], SAID["conflict"]]
     readable = [WORDS["family_name"], WORDS["company"], "zwetschgenknoedel", SAID["answer"], SAID["file"], EMAIL]
     assert {
         "guest": {name: data["guests"][0][name] for name in WORDS},

@@ -28,13 +28,15 @@ async def demo(settings: Settings, *, empty: bool) -> int:
 
 
 async def reconcile(settings: Settings) -> int:
+    from events.door import reconcile as door
     from events.invitations import reconcile as invitations
     from events.registration import reconcile as registration
 
     async with database(settings) as complete:
         await check_migrated(complete)
         async with connected(complete) as connection:
-            found = [*await registration.differences(connection), *await invitations.differences(connection)]
+            rooms = (registration.differences, invitations.differences, door.differences)
+            found = [difference for differences in rooms for difference in await differences(connection)]
     for difference in found:
         click.echo(difference)
     return 1 if found else 0

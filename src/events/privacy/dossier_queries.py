@@ -40,11 +40,15 @@ _SECTIONS: dict[str, str] = {
         order by t.issued_at, t.id
     """,
     "check_ins": """
-        select to_jsonb(c) - array['operator', 'device_id', 'gate_id'] || jsonb_build_object('gate', a.name, 'event', e.title) as data
+        select to_jsonb(c) - array['operator', 'device_id', 'gate_id'] - case when $4::boolean then '{}'::text[] else array['note'] end
+               || jsonb_build_object('gate', a.name, 'event', e.title)
+               || case when s.check_in_id is null then '{}' else jsonb_build_object('conflict', s.kind, 'decision', s.decision)
+                  || case when $4::boolean then jsonb_build_object('decision_note', s.note) else '{}' end end as data
         from registrations r
         join check_ins c on c.registration_id = r.id
         join events e on e.id = c.event_id
         left join gates a on a.id = c.gate_id
+        left join conflict_resolutions s on s.check_in_id = c.id
         where r.guest_id = any ($1)
         order by c.server_at, c.id
     """,

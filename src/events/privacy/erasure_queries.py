@@ -87,7 +87,8 @@ async def erase_consents(tx: Connection, guest_ids: Sequence[UUID], now: datetim
 
 
 async def erase_words_about(tx: Connection, guest_ids: Sequence[UUID], booking_ids: Sequence[UUID]) -> None:
-    """What reviewers and organisers wrote about the guests, their places and their place in line."""
+    """What reviewers, organisers and the door wrote about the guests, their places, their arrival and their place in line. That a
+    supervisor had a reason stays to be seen, not which."""
     await tx.execute(
         """
         with places as (
@@ -97,6 +98,20 @@ async def erase_words_about(tx: Connection, guest_ids: Sequence[UUID], booking_i
             set reason = ''
             from places p
             where c.registration_id = p.id
+        ), arrivals as (
+            update check_ins c
+            set note = case when c.decided_by = 'supervisor' and c.kind <> 'undo' then '–' else '' end
+            from places p
+            where c.registration_id = p.id
+              and c.note <> ''
+            returning c.id
+        ), decisions as (
+            update conflict_resolutions s
+            set note = ''
+            from places p
+            join check_ins c on c.registration_id = p.id
+            where s.check_in_id = c.id
+              and s.note <> ''
         ), lines as (
             update waitlist_entries
             set priority_reason = ''
