@@ -3,7 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from events.kit.database import Executor
+
+from .model import Entrant
 
 
 async def claim_at_door(db: Executor, event_id: UUID, request: dict[str, Any], *, must: bool) -> str:
@@ -18,6 +22,14 @@ async def registration_exists(db: Executor, event_id: UUID, registration_id: UUI
 
 async def guest_exists(db: Executor, guest_id: UUID) -> bool:
     return bool(await db.fetchval("select exists (select from guests where id = $1)", guest_id))
+
+
+async def guest_here(db: Executor, event_id: UUID, registration_id: UUID) -> Entrant | None:
+    """A guest of the event, as the door knows them."""
+    found = await db.fetchval(
+        "select guest_at_door(id, null) from registrations where id = $2 and event_id = $1", event_id, registration_id
+    )
+    return msgspec.convert(found, Entrant) if found else None
 
 
 async def booking_of(db: Executor, event_id: UUID, registration_id: UUID) -> UUID | None:

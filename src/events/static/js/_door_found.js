@@ -9,9 +9,19 @@ export function installSearch(session, sheet, act) {
   const list = sheet.querySelector("[data-results]");
   const status = sheet.querySelector("p[data-found]");
   const search = new GuestSearch();
+  let shown = new Map();
 
+  // A line that says the same stays as it is, so that nothing closes under a thumb while other phones are at work.
   function show(found, total, query) {
-    list.replaceChildren(...found.map((entry) => lineOf(session, entry, query, sheet.dataset, act)));
+    const lines = found.map((entry) => {
+      const values = { ...entry.card, ...standing(session, entry), about: aboutOf(entry.card, sheet.dataset.table) };
+      const key = JSON.stringify([entry.id, query, values]);
+      return [key, shown.get(key) ?? lineOf(entry, values, query, act)];
+    });
+    shown = new Map(lines);
+    if (lines.some(([, line], place) => line !== list.children[place]) || lines.length !== list.childElementCount) {
+      list.replaceChildren(...shown.values());
+    }
     const some = total > MOST_FOUND ? ` ${sheet.dataset.some}` : "";
     status.textContent = !query ? "" : total ? `${sheet.dataset.found} ${total}.${some}` : sheet.dataset.none;
   }
@@ -38,9 +48,9 @@ export function wordOf(kind) {
   return find("state-words", "state") ?? find("kind-words", "kind") ?? "";
 }
 
-function lineOf(session, entry, query, texts, act) {
+function lineOf(entry, values, query, act) {
   const line = document.getElementById("found-line").content.firstElementChild.cloneNode(true);
-  fill(line, { ...entry.card, ...standing(session, entry), about: aboutOf(entry.card, texts.table) });
+  fill(line, values);
   for (const name of ["name", "about"]) highlight(line.querySelector(`[data-slot=${name}]`), query);
   for (const button of line.querySelectorAll("[data-do]")) button.addEventListener("click", () => act[button.dataset.do](entry));
   return line;

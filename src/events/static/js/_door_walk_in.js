@@ -10,6 +10,7 @@ export class PersonSheet {
   #form = this.#sheet.querySelector("form");
   #act = "walk_in";
   #entry = null; // whom they come with, or whose place they take
+  #full = false; // as it was said of this very person
   #part = (name) => this.#sheet.querySelector(`[data-${name}]`);
 
   /** `door`: {sheets, show}. */
@@ -31,7 +32,7 @@ export class PersonSheet {
     this.#part("with-guest").hidden = !entry;
     this.#part("guest").textContent = entry?.card.name ?? "";
     this.#offerPools();
-    this.#refused(false);
+    this.#full = false;
     this.#adapt();
     this.#door.sheets.open("person");
   }
@@ -43,7 +44,8 @@ export class PersonSheet {
     this.#form.elements.pool_id.replaceChildren(...pools.map((pool) => new Option(`${pool.name || pool.label || "–"} (${free} ${pool.free})`, pool.id)));
   }
 
-  // Readings show beside names that need one, the privacy notice in the chosen language, and the places that are left.
+  // Readings show beside names that need one, the privacy notice in the chosen language, and the places that are left. After "full"
+  // there are two ways: the waiting list, and a supervisor who says why.
   #adapt() {
     const { family_name, given_name, language } = this.#form.elements;
     this.#part("readings").hidden = !isFamilyFirst(family_name.value + given_name.value);
@@ -57,10 +59,12 @@ export class PersonSheet {
 
   #tellPlaces() {
     const said = this.#part("places");
+    this.#part("wait").hidden = !this.#full || this.#act !== "walk_in";
+    this.#part("override").hidden = !this.#full || this.#session.phone()?.role !== "supervisor";
     const { free, as_of } = placesFor(this.#session, this.#poolId());
     const none = as_of !== null && free === 0;
-    said.hidden = this.#act === "substitute" || free === null;
-    const words = this.#say(none ? "none_as_of" : as_of === null ? "free" : "free_as_of");
+    said.hidden = !this.#full && (this.#act === "substitute" || free === null);
+    const words = this.#say(this.#full ? "full" : none ? "none_as_of" : as_of === null ? "free" : "free_as_of");
     const text = words.replace("{n}", free).replace("{time}", as_of ? this.#session.clock(as_of) : "");
     if (said.textContent !== text) said.textContent = text;
   }
@@ -73,13 +77,6 @@ export class PersonSheet {
     return this.#act === "walk_in" && choiceOfPools(this.#session).length > 1 ? this.#form.elements.pool_id.value : null;
   }
 
-  // After "full" there are two ways left: the waiting list, and a supervisor who says why.
-  #refused(isFull) {
-    this.#part("wait").hidden = !isFull || this.#act !== "walk_in";
-    this.#part("override").hidden = !isFull || this.#session.phone()?.role !== "supervisor";
-    if (isFull) Object.assign(this.#part("places"), { hidden: false, textContent: this.#say("full") });
-  }
-
   async #send({ waits = false }) {
     if (!this.#form.reportValidity()) return;
     const scan = await this.#scan(waits);
@@ -87,7 +84,8 @@ export class PersonSheet {
     this.#part("submit").disabled = true;
     const shown = await this.#session.submit(scan, () => this.#decideHere(scan, id));
     this.#part("submit").disabled = false;
-    if (shown?.kind === "full" && !this.#sheet.hidden) this.#refused(true);
+    this.#full = shown?.kind === "full";
+    if (this.#full && !this.#sheet.hidden) this.#adapt();
     else if (shown) this.#door.show(shown);
   }
 

@@ -21,14 +21,17 @@ const part = (name) => document.querySelector(`[data-${name}]`);
 
 const sheets = new Sheets();
 let inView = { text: "", at: 0 };
-let deciding = null; // the check whose verdict the steward waits for
+let deciding = null; // what the steward waits for
+let session = null;
+const ready = openSession({ asks: async () => ({}) }).then((opened) => (session = opened));
 let lastAdmitted = null;
 
+// One guest at a time: who types or chooses another one meanwhile gets their verdict afterwards.
 async function check(what, options) {
-  const mine = (deciding = Symbol("check"));
-  const shown = await session.check(what, options);
-  if (deciding !== mine) return shown;
-  deciding = null;
+  await ready;
+  while (deciding) await deciding;
+  deciding = session.check(what, options).finally(() => (deciding = null));
+  const shown = await deciding;
   if (shown) show(shown);
   return shown;
 }
@@ -44,7 +47,6 @@ function show(shown) {
 }
 
 function next() {
-  deciding = null;
   page.inert = false;
   closeVerdict();
 }
@@ -77,7 +79,7 @@ function say(text) {
 
 // The welcome of one guest gives way to the ticket of the next; everything else waits for the steward.
 function busy() {
-  return session.state === "other_tab" || deciding || sheets.isOpen || (verdictIsOpen() && !verdictIsOpen("admitted"));
+  return session?.state === "other_tab" || deciding || sheets.isOpen || (verdictIsOpen() && !verdictIsOpen("admitted"));
 }
 
 function seen(text) {
@@ -118,16 +120,9 @@ function showState() {
   page.inert = ended;
 }
 
-const session = await openSession({ asks: async () => ({}) });
 const camera = new Camera(page.querySelector("video"), {
   worker: texts.worker, decoder: texts.decoder, onCode: seen, onBroken: cameraRefused,
 });
-showHead(page, session);
-session.on("state", showState);
-session.on("wiped", () => location.replace("/door"));
-showState();
-const people = installPeople(session, { check, show, next, sheets, sound: playVerdict });
-// wire here: installX(session, { check, show, sheets, say })
 
 document.documentElement.classList.add("scripted");
 part("tools").hidden = false;
@@ -155,3 +150,11 @@ addEventListener("pointerdown", unlockSound, { once: true });
 listenToScanners((text) => busy() || check({ text: text.slice(0, LONGEST_CODE) }));
 stayAwake();
 keepShell([texts.worker, texts.decoder]);
+
+await ready;
+showHead(page, session);
+session.on("state", showState);
+session.on("wiped", () => location.replace("/door"));
+showState();
+const people = installPeople(session, { check, show, next, sheets, sound: playVerdict });
+// wire here: installX(session, { check, show, sheets, say })
