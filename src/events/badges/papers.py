@@ -1,5 +1,6 @@
 """Badges and place cards as they leave the house: sheets to cut, or one card in its own size."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -20,8 +21,9 @@ from .model import Bearer, Code, FirstScript, Layout, Look
 
 
 async def sheets_pdf(event: Event, bearers: Sequence[Bearer], look: Look, *, tokens: Tokens, base_url: str, now: datetime) -> bytes:
-    """A4 sheets with marks to cut along. Needs no database."""
-    return await typeset(_template(), paper(event, bearers, look, tokens=tokens, base_url=base_url), made_at=now)
+    """A4 sheets with marks to cut along. Needs no database; thousands of codes take seconds to draw, so that is done in a thread."""
+    data = await asyncio.to_thread(paper, event, bearers, look, tokens=tokens, base_url=base_url)
+    return await typeset(_template(), data, made_at=now)
 
 
 async def single_pdf(event: Event, one: Bearer, look: Look, *, tokens: Tokens, base_url: str, now: datetime) -> bytes:
