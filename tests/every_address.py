@@ -11,6 +11,8 @@ from litestar import Litestar
 
 from events.accounts.model import ReviewRole, Role, Staff
 from events.door.actions import add_phone, pairing_code
+from events.door.model import Phone
+from events.door.stranded_queries import keep_stranded
 from events.invitations.model import delegate_token, invitation_token
 from events.kit.clock import now
 from events.kit.database import Pool
@@ -80,9 +82,10 @@ async def make_house(pool: Pool) -> House:
     programme = await pool.fetchval("select slug from programmes where id = $1", programme_id)
     wave = await send_wave(pool, await scope_of(pool, programme_slug=programme), [invitation])
     async with pool.acquire() as connection:
-        _phone, phone_token = await make_phone(connection, dinner)
+        phone, phone_token = await make_phone(connection, dinner)
         unpaired = await add_phone(connection, TOKENS, event_id=dinner.id, name="Kenji", gate="Side door", now=now())
     host, host_link = await make_host(pool, dinner, sees_all=True, email="host@example.com")
+    stranded = await _stranded_scan(pool, dinner, phone)
     everywhere = {
         "slug": dinner.slug, "event_id": str(dinner.id), "co_host_id": str(co_host), "organiser_id": str(organiser_id),
         "organiser": await pool.fetchval("select slug from organisers where id = $1", organiser_id), "staff_id": str(colleague.id),
@@ -92,7 +95,7 @@ async def make_house(pool: Pool) -> House:
         "trace_id": await _first(pool, booked, "guest_id"), "guest_id": await _first(pool, booked, "guest_id"), "mail_id": "1",
         "registration_id": await _first(pool, booked, "id"), "locale": "ja", "kind": "confirmed", "deed": "pause", "token": "wrong",
         "code": "WRONG", "secret": "wrong", "name": party_feed_url(BASE_URL, TOKENS, booked.booking_id).rpartition("/")[2],
-        "path": "nothing", "host_id": str(host.id),
+        "path": "nothing", "host_id": str(host.id), "scan_id": str(stranded), "check_in_id": str(new_id()), "record_id": str(new_id()),
     }  # fmt: skip
     near = {
         "/b/": {"token": booked.token},
@@ -117,6 +120,11 @@ async def _co_host(pool: Pool, organiser_id: UUID, event: Event) -> UUID:
     )
     await pool.execute("update pools set co_host_id = $1 where event_id = $2 and slug = 'japan'", co_host, event.id)
     return co_host
+
+
+async def _stranded_scan(pool: Pool, event: Event, phone: Phone) -> UUID:
+    await keep_stranded(pool, phone, [(b"1", {"act": "entry"})], why="disconnected")  # type: ignore[arg-type]  # a pool serves as well
+    return UUID(str(await pool.fetchval("select id from stranded_scans where event_id = $1", event.id)))
 
 
 async def _first(pool: Pool, booked: Outcome, column: str) -> str:

@@ -119,7 +119,9 @@ def _decision(form: Form) -> Decision:
 
 
 def _decider(event: Event, staff: Staff, pool: Pool, desk: CheckInDesk, tokens: Tokens) -> Decider:
-    return Decider(event_id=event.id, organiser_id=event.organiser_id, actor=staff.actor, now=clock.now(), pool=pool, desk=desk, tokens=tokens)
+    return Decider(
+        event_id=event.id, organiser_id=event.organiser_id, actor=staff.actor, now=clock.now(), pool=pool, desk=desk, tokens=tokens
+    )
 
 
 def _done(event: Event, live: Live) -> Redirect:

@@ -32,7 +32,7 @@ LASTS_SECONDS = 600.0  # then the browser opens the next one by itself
 SILENCE_SECONDS = 15.0  # proxies close what is silent for longer; a revoked phone hears of it by then
 LIST_EVERY_SECONDS = 5.0
 PAUSE_SECONDS = 0.25  # at most four readings a second, however many phones are scanning
-OVERLAP = timedelta(seconds=3)  # longer than a record takes from its number to its commit
+OVERLAP = timedelta(seconds=10)  # longer than a record takes to its commit, and than two clocks of one house differ
 
 Message = dict[str, str]
 Look = Callable[[], Awaitable[Sender]]
@@ -60,6 +60,7 @@ class DoorNews:
     async def _read_conflicts(self, event_id: UUID, askers: list[None]) -> list[list[Conflict]]:
         found = await conflict_queries.conflicts_of_event(self._pool, event_id)
         return [[conflict for conflict in found if conflict.resolved_at is None]] * len(askers)
+
 
 class PhoneStream:
     """The messages to one phone; `look` tells where it stands now."""
