@@ -20,6 +20,27 @@ from .conftest import PHONE, Server
 OpenPhone = Callable[..., Awaitable["DoorPhone"]]
 
 
+DUMP = """
+async () => {
+  const settled = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const text = (value) => {
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return new TextDecoder("latin1").decode(value);
+    if (value instanceof CryptoKey || typeof value !== "object" || value === null) return String(value);
+    return Object.entries(value).map(([name, inner]) => `${name}=${text(inner)}`).join(" ");
+  };
+  const database = await settled(indexedDB.open("door"));
+  const found = {};
+  for (const name of database.objectStoreNames) {
+    const store = database.transaction(name).objectStore(name);
+    const [keys, values] = [await settled(store.getAllKeys()), await settled(database.transaction(name).objectStore(name).getAll())];
+    found[name] = keys.map((key, place) => `${key}: ${text(values[place])}`);
+  }
+  database.close();
+  return found;
+}
+"""
+
+
 class DoorPhone:
     """A phone with its browser's folder, so that everything it stores outlives the browser."""
 
@@ -27,6 +48,7 @@ class DoorPhone:
         self.server = server
         self._playwright, self._folder, self._options = playwright, folder, context
         self._scripts: list[str] = []
+        self.is_on = False
         self.context: BrowserContext
         self.page: Page
 
@@ -37,9 +59,11 @@ class DoorPhone:
         for script in self._scripts:
             await self.context.add_init_script(script)
         await self.context.set_offline(not online)
+        self.is_on = True
         self.page = self.context.pages[0]
 
     async def switch_off(self) -> None:
+        self.is_on = False
         await self.context.close()
 
     async def always_run(self, script: str) -> None:
@@ -72,6 +96,20 @@ class DoorPhone:
                 }"""
             )
         )
+
+    async def databases(self) -> list[str]:
+        return list(await self.page.evaluate("indexedDB.databases().then(found => found.map(({ name }) => name))"))
+
+    async def stored(self) -> list[str]:
+        """The names of the stores that hold anything at all."""
+        return [name for name, rows in (await self._records()).items() if rows]
+
+    async def raw_records(self) -> str:
+        """Every byte that lies in the database, as somebody sees it who opens it without the key's help."""
+        return str(await self._records())
+
+    async def _records(self) -> dict[str, list[str]]:
+        return dict(await self.page.evaluate(DUMP))
 
     async def type_code(self, code: str) -> None:
         await self.page.get_by_role("button", name="Type code").click()
@@ -121,7 +159,7 @@ class Outage:
     async def end(self, *phones: DoorPhone) -> None:
         if self.server.process and self.server.process.returncode is not None:
             await self.server.start()
-        for phone in phones or self.phones:
+        for phone in [phone for phone in phones or self.phones if phone.is_on]:
             await phone.context.set_offline(offline=False)
 
 

@@ -1,6 +1,6 @@
 // From a scan to a verdict: stored first, then the server's word if it comes in time, or the list's; and what the server says later.
 import { guestOfLine, hashOf, newId, ticketCode } from "./_door_codes.js";
-import { decideByList, decisionOf, isHash, movementOf, shownByServer } from "./_door_verdicts.js";
+import { decideByList, decisionOf, isHash, kindDecided, movementOf, shownByServer } from "./_door_verdicts.js";
 
 const PATIENCE_MS = 1200; // so long a steward waits for the server; then the list decides
 const WOULD_ENTER = ["admitted", "question_open", "house_full"];
@@ -167,7 +167,7 @@ export class Deciding {
     records.shown.set(id, shown);
     this.#takeGuest(answered);
     if (!before) this.#follow(shown);
-    this.#tell(before, shown, answered);
+    this.#tell(before?.kind ?? kindDecided(scan.decided), shown, answered);
   }
 
   #answeredFor(scan, answered) {
@@ -186,12 +186,12 @@ export class Deciding {
   }
 
   // The steward who waits gets the verdict; one who has been shown another, or has seen none, is told.
-  #tell(before, shown, answered) {
+  #tell(seen, shown, answered) {
     const { news, emit } = this.#desk;
     if (answered.conflict) news.tellConflict({ check_in_id: answered.id, registration_id: shown.entry?.id, ...answered.conflict });
     const waiter = this.#waiters.get(answered.id);
     const kind = answered.now ?? answered.kind;
     if (waiter) waiter(answered);
-    else if (before?.kind !== kind) emit("late", { shown, answer: answered, kind, now: answered.now ?? null });
+    else if (seen !== kind) emit("late", { shown, answer: answered, kind, now: answered.now ?? null });
   }
 }

@@ -21,8 +21,8 @@ export class Records {
   async open() {
     try {
       this.#store = await openStore();
-      const [list, shown, outbox] = await Promise.all(["list", "shown", "outbox"].map((name) => this.#store.read(name)));
-      this.own = list.get("own") ?? {};
+      const [own, list, shown, outbox] = await Promise.all(["own", "list", "shown", "outbox"].map((name) => this.#store.read(name)));
+      this.own = own.get("own") ?? {};
       this.outbox = outbox;
       this.shown = new Map([...shown].sort(([, one], [, other]) => one.at.localeCompare(other.at)));
       this.#list.restore(list);
@@ -52,7 +52,7 @@ export class Records {
   keepOwn(change) {
     if (Object.entries(change).every(([name, value]) => this.own[name] === value)) return Promise.resolve(true);
     Object.assign(this.own, change);
-    return this.keep({ list: { own: this.own } });
+    return this.keep({ own: { own: this.own } });
   }
 
   keepMovements(now) {
@@ -74,14 +74,13 @@ export class Records {
 
   /** Removes the list and what was shown; what has to be handed over stays. */
   async forgetList(own = {}) {
-    this.own = { ...this.own, ...own };
     this.shown.clear();
     try {
       for (const name of ["list", "shown"]) await this.#store.clear(name);
     } catch {
       this.#tell(false);
     }
-    if (Object.keys(own).length) await this.keep({ list: { own: this.own } });
+    await this.keepOwn(own);
   }
 
   close() {

@@ -1,7 +1,7 @@
 // What a phone keeps: its list, what it has shown, and what it has not handed over yet. Every record is encrypted with a key that
 // lives in the same database and can be used, but never read.
 const NAME = "door";
-const STORES = ["keys", "list", "shown", "outbox"];
+const STORES = ["keys", "own", "list", "shown", "outbox"];
 
 /** Whether this browser has a door's database; looking does not make one. */
 export async function storeExists() {

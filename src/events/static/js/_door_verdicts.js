@@ -67,6 +67,12 @@ export function decisionOf({ verdict, kind, by }) {
   return { verdict, by, reason: verdict === "refused" ? (WITHOUT_LIST.includes(kind) ? "newer_than_list" : kind) : null };
 }
 
+/** The kind that was shown for a decision as it was written down; nothing for a scan that was left to the server. */
+export function kindDecided(decided) {
+  if (!decided) return null;
+  return decided.verdict === "refused" ? decided.reason : decided.verdict === "left" ? "goodbye" : decided.verdict;
+}
+
 /** Whether a text is the hash of a code rather than anything else that was read. */
 export function isHash(text) {
   return CODE.test(text);
