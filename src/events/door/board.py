@@ -85,5 +85,5 @@ def _words(board: DoorBoard) -> dict[str, Any]:
         "phones": board.phones,
         "oldest": told(oldest, zone, now=now) if oldest else "",
         "conflicts": [show_conflict(conflict, zone=zone, now=now) for conflict in board.conflicts[:ALERTS_SHOWN]],
-        "feed": [show_record(record, zone=zone, now=now) for record in board.feed],
+        "feed": [show_record(record, zone=zone, now=now, of_many=True) for record in board.feed],
     }

@@ -11,8 +11,8 @@ from events.kit.i18n import gettext as _
 from events.people.model import Person
 from events.people.names import full_name, is_family_first, kana_name, second_script
 
-from .announcement import HEADLINES
 from .board_model import ConflictLine, Crowding, Decision, DoorRecord
+from .verdict_kinds import HEADLINES
 
 RECORD_WORDS = {
     "admitted": (N_("In"), "ok"),
@@ -80,13 +80,13 @@ def name_of(guest: Person | None) -> Name:
     return Name(name, _lang(name), other, _lang(other), kana, guest.company)
 
 
-def show_record(record: DoorRecord, *, zone: str, now: datetime) -> ShownRecord:
-    """A record in words. Who undid it stands in the record of the undo."""
+def show_record(record: DoorRecord, *, zone: str, now: datetime, of_many: bool = False) -> ShownRecord:
+    """A record in words, among those `of_many` guests with the table. Who undid it stands in the record of the undo."""
     word, tone = RECORD_WORDS[record.verdict]
     why = headline(record.reason) if record.reason and (record.verdict == "refused" or record.decided_by != "server") else ""
     decided = _(DECIDED_BY[record.decided_by]) if record.decided_by in DECIDED_BY and record.verdict in ("admitted", "left") else ""
     walk_in = _("Walk-in") if record.source == "walk_in" else ""
-    table = _("Table %(name)s") % {"name": record.table_name} if record.table_name and record.verdict == "admitted" else ""
+    table = _("Table %(name)s") % {"name": record.table_name} if of_many and record.table_name and record.verdict == "admitted" else ""
     return ShownRecord(
         record=record,
         at=told(record.at, zone, now=now),

@@ -76,12 +76,14 @@ async def tables_of(db: Executor, event_id: UUID) -> list[Table]:
 
 
 async def arrivals_of(db: Executor, event_id: UUID, doors_at: datetime) -> list[Arrivals]:
-    """Arrivals in steps of five minutes, counted from the doors' time; steps without any are left out."""
+    """Arrivals of guests with a place in steps of five minutes, counted from the doors' time; steps without any are left out."""
     rows = await db.fetch(
         """
         select date_bin('5 minutes', a.device_at, $2) as at, count(*) as guests
         from attendances a
+        join registrations r on r.id = a.registration_id
         where a.event_id = $1
+          and r.state = 'confirmed'
         group by 1
         order by 1
         limit 2000
