@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from litestar import Litestar
 
 from events.accounts.model import Role
+from events.door.listing import GuestLists
 from events.door.rules import DoorQuestion, DoorRules, Exits
 from events.door.rules_forms import MOST_QUESTIONS
 from events.door.rules_queries import questions_of_event, rules_of_event
@@ -149,6 +151,22 @@ async def test_questions_are_asked_changed_ordered_and_removed(organiser: httpx.
         "door_questions_moved",
         "door_question_removed",
     ]
+
+
+async def test_open_phones_hear_of_other_rules(pool: Pool, organiser: httpx.AsyncClient, event: Event) -> None:
+    lists, here = GuestLists(pool), f"/organiser/events/{event.slug}/door"
+    other = await make_event(pool, organiser_id=event.organiser_id)
+    heard = [await lists.digest(event.id, for_kiosk=False)]
+    elsewhere = await lists.digest(other.id, for_kiosk=False)
+    changes = {"rules": {"lease_hours": "8", "exits": "off"}, "questions": {"label_en": "Passport seen?"}}
+    for path, typed in changes.items():
+        assert (await organiser.post(f"{here}/{path}", data=typed)).status_code == 303
+        heard.append(await lists.digest(event.id, for_kiosk=False))
+    (question,) = await questions_of_event(pool, event.id)
+    await organiser.post(f"{here}/questions/{question.id}/removal")
+    heard.append(await lists.digest(event.id, for_kiosk=False))
+    assert [one == before for before, one in pairwise(heard)] == [False, False, False]
+    assert await lists.digest(other.id, for_kiosk=False) == elsewhere
 
 
 async def test_question_needs_words_and_there_are_not_too_many(organiser: httpx.AsyncClient, pool: Pool, event: Event) -> None:

@@ -109,6 +109,26 @@ async def list_digests(db: Executor, event_id: UUID, salt: str) -> list[str]:
     return [found.get(bucket, "") for bucket in range(BUCKETS + 1)]
 
 
+async def rules_digest(db: Executor, event_id: UUID) -> str:
+    """One word for what travels with every list: the rules, the questions, the gates, and when the event is."""
+    return str(
+        await db.fetchval(
+            """
+            select md5(concat_ws(e'\n', e.title, e.starts_at, e.ends_at, e.time_zone,
+                                 (select d::text from door_rules d where d.event_id = e.id),
+                                 (select string_agg(q::text, e'\n' order by q.position, q.id)
+                                  from door_questions q
+                                  where q.event_id = e.id
+                                    and q.removed_at is null),
+                                 (select string_agg(g.name, e'\n' order by g.position, g.name) from gates g where g.event_id = e.id)))
+            from events e
+            where e.id = $1
+            """,
+            event_id,
+        )
+    )
+
+
 async def list_entries(db: Executor, event_id: UUID, buckets: Sequence[int]) -> list[Any]:
     """The rows of these buckets, in the order of the list."""
     return await db.fetch(

@@ -123,7 +123,8 @@ class GuestLists:
                 return await read_lists(connection, key, wishes)
 
     async def _read_digest(self, key: Key, askers: list[None]) -> list[str]:
-        return ["".join(await list_queries.list_digests(self._pool, key[0], _salt(key)))] * len(askers)
+        entries = "".join(await list_queries.list_digests(self._pool, key[0], _salt(key)))
+        return [entries + await list_queries.rules_digest(self._pool, key[0])] * len(askers)
 
 
 async def read_lists(db: Connection, key: Key, wishes: list[Wish]) -> list[GuestList]:
