@@ -136,8 +136,8 @@ drop function undo_check_in(uuid, uuid, uuid, uuid, uuid, text, timestamptz);
 -- "would_be" is what the server says itself about a scan that a phone has refused.
 --
 -- Two phones that scan one ticket at once meet at the registration's row; a scan and issuing a ticket again meet at the ticket's.
--- Locks of one kind are taken in the order of ids. Scans of nobody known are written first, in the order of ids, for the same reason.
--- Tickets of another organiser are as unknown as invented ones.
+-- Locks of one kind are taken in the order of ids. Scans of nobody known meet at no row: arrays with several of them take turns, or two
+-- that hold the same ones in another order would wait for each other. Tickets of another organiser are as unknown as invented ones.
 --
 -- "limit 1" stands where a key finds at most one row anyway: it keeps the planner from reading a whole table for a handful of scans,
 -- whatever plan it made while the table was small.
@@ -189,6 +189,9 @@ begin
     where r.id = any (registration_ids)
     order by r.id
     for no key update;
+    if array_length(array_positions(registration_ids, null), 1) > 1 then
+        perform pg_advisory_xact_lock(hashtextextended('door of ' || p_event, 0));
+    end if;
 
     for scan in
         select q.*, ids.registration_id as found_id, ids.guest_id, r.state, coalesce(q.decided ->> 'verdict', '') in ('admitted', 'left') as shown
@@ -201,8 +204,7 @@ begin
                 operator, at, phone_at, list_at, source, note, answers, may_undo_any, decided, nr)
         join unnest(registration_ids, guest_ids) with ordinality as ids (registration_id, guest_id, nr) on ids.nr = q.nr
         left join lateral (select x.state from registrations x where x.id = ids.registration_id limit 1) r on true
-        order by q.act <> 'undo' and ids.registration_id is null desc,
-                 case when q.act <> 'undo' and ids.registration_id is null then q.id end, q.nr
+        order by q.nr
     loop
         idx := scan.nr - 1;
         check_in_id := scan.id;
