@@ -17,6 +17,11 @@ class Layout(StrEnum):
     PLACE_CARD = "place_card"
 
     @property
+    def size_mm(self) -> tuple[int, int]:
+        """Width and height of the paper before it is folded, as templates/badges/sheet.typ and badges.css have them."""
+        return {Layout.CARD: (86, 54), Layout.FOLD: (105, 148), Layout.PLACE_CARD: (90, 90)}[self]
+
+    @property
     def is_badge(self) -> bool:
         return self is not Layout.PLACE_CARD
 

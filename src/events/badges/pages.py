@@ -153,6 +153,7 @@ async def _page(
         contingents=pools[1:],
         guests=[row_of(one, event) for one in found[:MOST_LISTED]],
         pictures=[row_of(one, event) for one in found[:MOST_PICTURES]],
+        size=look.layout.size_mm,
         more=len(found) > MOST_LISTED,
         total=guests,
         printed=printed,

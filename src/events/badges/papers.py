@@ -41,10 +41,10 @@ async def picture(event: Event, one: Bearer, look: Look, *, tokens: Tokens, base
 def paper(event: Event, bearers: Sequence[Bearer], look: Look, *, tokens: Tokens, base_url: str) -> dict[str, Any]:
     """What the template is given; see its top. Its words are in the language the event's badges speak."""
     with use_language(look.words):
-        title = local(event.title)
+        title, kind = local(event.title), _("Place cards") if look.layout is Layout.PLACE_CARD else _("Badges")
         return {
             "lang": look.words,
-            "title": f"{_('Place cards') if look.layout is Layout.PLACE_CARD else _('Badges')} – {title}",
+            "title": f"{kind} – {title}",
             "organiser": local(event.organiser_name),
             "event": title,
             "hue": event.hue,

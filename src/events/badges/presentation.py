@@ -1,6 +1,6 @@
 """Badges in lists, in the words and scripts of the page's language."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -76,11 +76,11 @@ def row_of(one: Bearer, event: Event, *, printed_at: datetime | None = None) -> 
     )
 
 
-def arrived_row(arrived: Arrived, event: Event) -> Row:
-    """A guest at the station."""
+def arrived_row(arrived: Arrived, event: Event, *, queued: Container[UUID] = ()) -> Row:
+    """A guest at the station; `queued` are those whose badge is on its way because they came in."""
     row = row_of(arrived.bearer, event, printed_at=arrived.printed_at)
     came = clock_of(arrived.arrived_at, event.time_zone) if arrived.arrived_at else ""
-    return msgspec.structs.replace(row, arrived=came, waits=arrived.waits)
+    return msgspec.structs.replace(row, arrived=came, waits=arrived.waits or row.registration_id in queued)
 
 
 def queue_row(waiting: Waiting, event: Event) -> QueueRow:

@@ -168,11 +168,12 @@ def _station(form: Form) -> UUID:
 
 async def _lists(db: Executor, event: Event) -> dict[str, Any]:
     queue, total = await station_queries.queue_of_event(db, event.id)
+    queued = {waiting.bearer.registration_id for waiting in queue}
     arrived = await station_queries.latest_arrivals(db, event.id, [])
     return {
         "queue": [queue_row(waiting, event) for waiting in queue],
         "total": total,
-        "arrived": [arrived_row(one, event) for one in arrived],
+        "arrived": [arrived_row(one, event, queued=queued) for one in arrived],
         "home": f"/organiser/events/{event.slug}/badges",
     }
 

@@ -45,7 +45,7 @@ def paper(event: Event, made: PaperList, guests: Mapping[int, PaperGuest], *, no
     language = current_language()
     return {
         "lang": language,
-        "title": f"{_('Guest list')} – {local(event.title)}",
+        "title": _("Guest list") + f" – {local(event.title)}",
         "organiser": local(event.organiser_name),
         "event": local(event.title),
         "when": " · ".join(
