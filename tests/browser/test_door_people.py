@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from events.kit.database import Pool
@@ -10,6 +12,7 @@ from tests.builders import book, fill, make_event, make_guest
 
 from .conftest import Scanner, Server
 
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HANAKO = make_guest("佐藤", "花子", family_name_kana="サトウ", given_name_kana="ハナコ", company="株式会社みほん光学", table_name="7")
 MUELLER = make_guest("Müller", "Jürgen", company="Muster Optik GmbH")
 
@@ -242,3 +245,110 @@ async def write_down(page: Page, family_name: str, given_name: str) -> None:
 async def agree(page: Page, language: str, words: str) -> None:
     await page.get_by_role("radio", name=language, exact=True).check()
     await page.locator("[data-privacy]:not([hidden])", has_text=words).get_by_role("checkbox").check()
+
+
+async def test_a_substitute_and_a_companion_without_a_server(scanner: Scanner, server: Server, pool: Pool) -> None:
+    event = await make_event(pool, max_companions=1)
+    outcome = await book(pool, event, MUELLER)
+    await book(pool, event, HANAKO)
+    page = await scanner(event)
+    await ready(page)
+    await server.stop()
+    try:
+        await find(page, "Mueller")
+        await lines(page).get_by_text("Companion or substitute").click()
+        await lines(page).get_by_role("button", name="Somebody else comes instead").click()
+        await write_down(page, "Neumann", "Nora")
+        await let_in(page, "Nora Neumann")
+        await find(page, "Müller")
+        await expect(lines(page)).to_have_count(0)
+        await find(page, "Satou")
+        await lines(page).get_by_text("Companion or substitute").click()
+        await lines(page).get_by_role("button", name="Name a companion").click()
+        await write_down(page, "佐藤", "太郎")
+        await let_in(page, "佐藤 太郎")
+        await expect(page.locator("[data-figure=inside]")).to_have_text("2")
+    finally:
+        await server.start()
+    await expect(page.locator("[data-net-word]")).to_have_text("Connected", timeout=20_000)
+    assert sorted(await entries(pool, event)) == [("Neumann", "admitted", "search", "phone"), ("佐藤", "admitted", "search", "phone")]
+    assert await pool.fetchval("select count(*) from door_conflicts where event_id = $1", event.id) == 0
+    ended = await pool.fetchval(
+        "select g.family_name from tickets t join guests g on g.id = t.guest_id join registrations r on r.guest_id = g.id"
+        " where r.event_id = $1 and r.booking_id = $2",
+        event.id,
+        outcome.booking_id,
+    )
+    assert ended == "Neumann"
+
+
+async def test_a_supervisor_lets_in_beyond_the_last_place(scanner: Scanner, pool: Pool) -> None:
+    event = await make_event(pool, capacity=1)
+    await fill(pool, event, 1)
+    await take_walk_ins(pool, event)
+    page = await scanner(event)
+    await pool.execute("update devices set role = 'supervisor' where event_id = $1", event.id)
+    await page.reload()
+    await ready(page)
+    await start_walk_in(page)
+    await write_down(page, "Neumann", "Nora")
+    await agree(page, "English", "I have read")
+    await page.get_by_role("button", name="Let in", exact=True).click()
+    await page.get_by_label("Supervisor: why this guest comes in all the same").fill("speaks at eight")
+    await let_in(page, "Nora Neumann")
+    rows = await pool.fetch("select verdict, decided_by, note from check_ins where event_id = $1 order by server_at", event.id)
+    assert [tuple(row) for row in rows] == [("refused", "server", ""), ("admitted", "supervisor", "speaks at eight")]
+
+
+async def test_nothing_is_searched_while_a_word_is_composed(scanner: Scanner, pool: Pool) -> None:
+    event = await make_event(pool)
+    await book(pool, event, HANAKO)
+    page = await scanner(event)
+    await ready(page)
+    await find(page, "")
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("Input.imeSetComposition", {"text": "さと", "selectionStart": 2, "selectionEnd": 2})
+    await page.wait_for_timeout(200)
+    await expect(lines(page)).to_have_count(0)
+    await devtools.send("Input.insertText", {"text": "佐藤"})
+    await expect(lines(page)).to_have_count(1)
+    await expect(lines(page).locator("mark")).to_have_text("佐藤")
+
+
+async def let_in(page: Page, name: str) -> None:
+    await page.get_by_role("button", name="Let in", exact=True).click()
+    await expect(page.locator("section.verdict").get_by_role("heading", name="Welcome", exact=True)).to_be_visible()
+    await expect(page.locator("section.verdict")).to_contain_text(name)
+    await page.get_by_role("link", name="Next guest").click()
+
+
+@pytest.mark.parametrize(("locale", "width"), [("de-DE", 320), ("ja-JP", 390), ("en-GB", 1024)])
+async def test_every_sheet_is_accessible(scanner: Scanner, pool: Pool, locale: str, width: int) -> None:
+    event = await make_event(pool, max_companions=9, contingents={"press": 5})
+    await book(pool, event, MUELLER, make_guest("Müller", "Mia"))
+    await take_walk_ins(pool, event)
+    page = await scanner(event, locale=locale, viewport={"width": width, "height": 720})
+    await page.locator("[data-open=find]").click()
+    await page.locator("[name=q]").fill("mueller")
+    await page.locator("[data-results] summary").first.click()
+    await expect_accessible(page)
+    await page.locator("[data-do=group]").first.click()
+    await expect_accessible(page)
+    await page.locator("[data-admit]").click()
+    await expect(page.locator("[data-group-done]")).to_be_visible()
+    await expect_accessible(page)
+    await page.locator("[data-group-done]").click()
+    await page.locator("[data-open=find]").click()
+    await page.locator("[data-walk-in]").click()
+    await page.locator("[name=family_name]").fill("佐藤")
+    await expect_accessible(page)
+    await page.goto("/door/walk-ins")
+    await expect_accessible(page)
+    await page.goto("/door/guests?q=mueller")
+    await expect_accessible(page)
+
+
+async def expect_accessible(page: Page) -> None:
+    found = await Axe().run(page, options=WCAG)
+    assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found.response["violations"]] == [], page.url
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

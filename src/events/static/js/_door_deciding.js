@@ -145,7 +145,8 @@ export class Deciding {
   // What follows from a verdict for the figures and for the next scan of the same guest.
   #follow(shown) {
     const { list, records } = this.#desk;
-    if (shown.entry && !list.entry(shown.entry.id)) records.keep({ list: list.addEntry(shown.entry) });
+    const isNew = shown.entry && (shown.act === "substitute" || !list.entry(shown.entry.id));
+    if (isNew) records.keep({ list: list.addEntry(shown.entry) });
     if (shown.movement) list.addMovements([shown.movement]);
     const target = shown.verdict === "undone" ? records.shown.get(shown.undo_of) : null;
     if (target) records.keep({ shown: { [target.id]: { ...target, undone: true } } });

@@ -44,8 +44,7 @@ export function waitingOf(session, entry) {
 
 /** The word for a state or a verdict, as the page says it. */
 export function wordOf(kind) {
-  const find = (template, name) => document.getElementById(template)?.content.querySelector(`[data-${name}="${kind}"]`)?.textContent;
-  return find("state-words", "state") ?? find("kind-words", "kind") ?? "";
+  return document.getElementById("kind-words").content.querySelector(`[data-kind="${kind}"]`)?.textContent ?? "";
 }
 
 function lineOf(entry, values, query, act) {

@@ -3,8 +3,13 @@
 import { stayAwake } from "./_door_awake.js";
 import { Camera } from "./_door_camera.js";
 import { showHead } from "./_door_head.js";
+import { installHistory } from "./_door_history.js";
 import { listenToScanners } from "./_door_keyboard.js";
+import { installMode } from "./_door_mode.js";
+import { installNotices } from "./_door_notices.js";
+import { installOverride } from "./_door_override.js";
 import { installPeople } from "./_door_people.js";
+import { askQuestions } from "./_door_questions.js";
 import { openSession } from "./_door_session.js";
 import { Sheets } from "./_door_sheets.js";
 import { keepShell } from "./_door_shell.js";
@@ -23,7 +28,7 @@ const sheets = new Sheets();
 let inView = { text: "", at: 0 };
 let deciding = null; // what the steward waits for
 let session = null;
-const ready = openSession({ asks: async () => ({}) }).then((opened) => (session = opened));
+const ready = openSession({ asks: askQuestions }).then((opened) => (session = opened));
 let lastAdmitted = null;
 
 // One guest at a time: who types or chooses another one meanwhile gets their verdict afterwards.
@@ -32,18 +37,19 @@ async function check(what, options) {
   while (deciding) await deciding;
   deciding = session.check(what, options).finally(() => (deciding = null));
   const shown = await deciding;
-  if (shown) show(shown);
+  if (shown) show(shown, what, options);
   return shown;
 }
 
-function show(shown) {
-  if (shown.verdict === "admitted") remember(shown);
+function show(shown, what = {}, options = {}) {
+  if (["admitted", "left"].includes(shown.verdict)) remember(shown);
   sheets.close();
   page.inert = true;
-  playVerdict(shown.verdict);
-  showVerdict(shown.kind, shown, { next, find, undo: undoLast, again: next });
+  const opensAt = session.rules().doors_open_at;
+  playVerdict(showVerdict(shown.kind, { ...shown, opens: opensAt ? session.clock(opensAt) : "" }, { next, find, undo: undoLast }));
   part("verdicts").dataset.kind = shown.kind;
   people.offer(shown);
+  override.offer(shown, what, options);
 }
 
 function next() {
@@ -77,9 +83,9 @@ function say(text) {
   setTimeout(() => part("said").textContent === text && (part("said").textContent = ""), 4000);
 }
 
-// The welcome of one guest gives way to the ticket of the next; everything else waits for the steward.
+// The welcome or goodbye of one guest gives way to the ticket of the next; everything else waits for the steward.
 function busy() {
-  return session?.state === "other_tab" || deciding || sheets.isOpen || (verdictIsOpen() && !verdictIsOpen("admitted"));
+  return session?.state === "other_tab" || deciding || sheets.isOpen || (verdictIsOpen() && !verdictIsOpen("admitted", "goodbye"));
 }
 
 function seen(text) {
@@ -157,4 +163,8 @@ session.on("state", showState);
 session.on("wiped", () => location.replace("/door"));
 showState();
 const people = installPeople(session, { check, show, next, sheets, sound: playVerdict });
-// wire here: installX(session, { check, show, sheets, say })
+const override = installOverride(session, { check, next, sheets });
+installMode(session, { page, say });
+installHistory(session);
+installNotices(session);
+session.on("list", () => session.phone().role === page.dataset.role || location.reload()); // the organiser has changed what it is for
