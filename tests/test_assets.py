@@ -13,10 +13,12 @@ from events.kit.assets import BUILT_FOLDER, PDF_FONTS_FOLDER, AssetsNotBuilt, Un
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "src" / "events" / "static"
 TEMPLATES = ROOT / "templates"
-HASHED = re.compile(r"[\w.@/-]+-[0-9A-Za-z]{8}\.(css|js|wasm|woff2|svg)")
+HASHED = re.compile(r"[\w.@/-]+-[0-9A-Za-z]{8}\.(css|js|wasm|woff2|svg|png)")
 BUNDLES = ("app.css", "organiser.css", "door.css")
 BUNDLE_BYTES = 9_000  # compressed; the prototype of the whole look took 6,600
+DOOR_BYTES = 12_000  # the door's own also holds seven faces of verdicts, questions, sheets and the kiosk; a phone keeps it for the evening
 SCRIPT_BYTES = 9_000  # compressed, for one behaviour of a page
+DOOR_SCRIPT_BYTES = 18_000  # the whole door without a network: list, rules, records, search; kept on the phone as well
 
 
 def _manifest() -> dict[str, str]:
@@ -54,12 +56,13 @@ def test_unbuilt_assets_ask_for_the_build(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", BUNDLES)
 def test_stylesheet_stays_small(name: str) -> None:
-    assert _compressed(name) < BUNDLE_BYTES
+    assert _compressed(name) < (DOOR_BYTES if name == "door.css" else BUNDLE_BYTES)
 
 
 def test_page_scripts_stay_small() -> None:
     sizes = {name: _compressed(name) for name in _manifest() if name.endswith(".js") and not name.endswith(".worker.js")}
-    assert {name: size for name, size in sizes.items() if size > SCRIPT_BYTES} == {}
+    budgets = dict.fromkeys(sizes, SCRIPT_BYTES) | {"door.js": DOOR_SCRIPT_BYTES}
+    assert {name: size for name, size in sizes.items() if size > budgets[name]} == {}
 
 
 def test_stylesheets_and_scripts_fetch_nothing_from_elsewhere() -> None:

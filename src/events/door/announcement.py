@@ -1,34 +1,19 @@
 """What a steward reads: a decision or a guest in the words of the page's language, the same for scripts and for plain pages."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from events.kit.i18n import LANGUAGES, N_, current_language, local, use_language
+from events.kit.i18n import LANGUAGES, current_language, local, use_language
 from events.kit.i18n import gettext as _
 from events.kit.times import clock_label, moment_label
 from events.people.diet import diet_words
 from events.people.names import is_family_first, kana_name, latin_name, native_name, spoken_name
 
 from .model import Answer, Entrant, FoundGuest, Phone, Verdict
-
-HEADLINES = {
-    "admitted": N_("Welcome"),
-    "already_in": N_("Already inside"),
-    "unknown": N_("Not a valid ticket"),
-    "replaced": N_("Replaced ticket"),
-    "other_event": N_("Not valid here"),
-    "held": N_("Not confirmed yet"),
-    "offered": N_("Not confirmed yet"),
-    "awaiting_approval": N_("Not approved yet"),
-    "waitlisted": N_("On the waiting list"),
-    "cancelled": N_("Cancelled"),
-    "expired": N_("No longer reserved"),
-    "id_reused": N_("Please scan again"),
-    "unsure": N_("No answer yet"),
-}
-"""The word over each verdict; 'unsure' is the phone's own, while the server cannot be reached."""
+from .verdict_kinds import HEADLINES, KINDS
 
 
 def said_elsewhere(word: str) -> list[tuple[str, str]]:
@@ -39,6 +24,10 @@ def said_elsewhere(word: str) -> list[tuple[str, str]]:
             with use_language(language):
                 said.append((language, _(word)))
     return said
+
+
+VERDICT_WORDS: dict[str, Any] = {"kinds": KINDS, "headlines": HEADLINES, "said_elsewhere": said_elsewhere}
+"""What door/verdict.html and the scanner's templates need beside the verdict itself."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +50,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict on a scan. `kind` picks the page's words: 'admitted', 'already_in' or the reason of a refusal."""
+    """The verdict on a scan. `kind` picks the page's words, see verdict_kinds."""
 
     check_in_id: UUID
     verdict: Verdict

@@ -9,13 +9,21 @@ from events.kit.errors import InvalidInput
 from events.kit.forms import Form
 from events.kit.i18n import gettext as _
 
-from .model import LONGEST_CODE, Phone, Scan, corrected_time
+from .model import LONGEST_CODE, Act, Decided, Decider, Phone, PhoneRole, Scan, Verdict, corrected_time
+from .rules import SHORTEST_NOTE
 
 LONGEST_QUERY = 100
+LONGEST_NOTE = 200
 
 
 def parse_scan(form: Form, phone: Phone, now: datetime) -> Scan:
-    """A scan by code or by guest. The phone's own clock (`at`, `sent_at`) is optional and set right. Raises `InvalidInput`."""
+    """A scan by code or by guest. The phone's own clock (`at`, `sent_at`) is optional and set right. Raises `InvalidInput`.
+
+    With a `note` it is a supervisor's word against the rules; other phones have none.
+    """
+    note = form.text("note", longest=LONGEST_NOTE) if phone.role == PhoneRole.SUPERVISOR else ""
+    if note and len(note) < SHORTEST_NOTE:
+        form.error("note", _("Please say why in a few words."))
     scan = Scan(
         id=_uuid(form, "id"),
         code=form.text("code", longest=LONGEST_CODE) or None,
@@ -24,6 +32,10 @@ def parse_scan(form: Form, phone: Phone, now: datetime) -> Scan:
         operator=phone.operator,
         gate_id=phone.gate_id,
         device_id=phone.id,
+        act=Act.EXIT if form.values.get("act") == Act.EXIT else Act.ENTRY,
+        answers=_answers(form),
+        note=note,
+        decided=Decided(verdict=Verdict.ADMITTED, by=Decider.SUPERVISOR) if note else None,
     )
     if scan.code is None and scan.registration_id is None:
         form.error("code", _("Please fill this in."))
@@ -36,6 +48,12 @@ def parse_undo(form: Form, now: datetime) -> tuple[UUID, UUID, datetime]:
     undo = _uuid(form, "id"), _uuid(form, "check_in_id"), _corrected(form, now)
     _refuse_errors(form)
     return undo
+
+
+def _answers(form: Form) -> dict[str, bool]:
+    """Of the door's questions: fields `answer-<question>` with yes or no."""
+    given = {name.removeprefix("answer-"): value for name, value in form.values.items() if name.startswith("answer-")}
+    return {question: value == "yes" for question, value in given.items() if value in ("yes", "no")}
 
 
 def _uuid(form: Form, name: str) -> UUID:

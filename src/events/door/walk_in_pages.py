@@ -24,7 +24,7 @@ from events.people.names import native_name
 
 from . import rules_queries, walk_in_queries
 from .acts import Acting
-from .announcement import HEADLINES, said_elsewhere
+from .announcement import VERDICT_WORDS
 from .desk import CheckInDesk
 from .errors import PhoneRefused
 from .handover import Answered, take_in
@@ -95,15 +95,7 @@ def _scan(form: Form) -> dict[str, Any]:
 def _verdict(phone: Phone, answered: Answered) -> Template:
     if answered.announcement is None:  # the form did not name a guest of this event, or not in a readable way
         raise NotFound
-    return page(
-        "door/verdict.html",
-        phone=phone,
-        seen=answered.announcement,
-        undo_id=new_id(),
-        page_url="/door",
-        headlines=HEADLINES,
-        said_elsewhere=said_elsewhere,
-    )
+    return page("door/verdict.html", phone=phone, seen=answered.announcement, undo_id=new_id(), page_url="/door", **VERDICT_WORDS)
 
 
 async def _form_page(db: Executor, phone: Phone, form: Form, *, full: bool = False, status: int = 200) -> Template:

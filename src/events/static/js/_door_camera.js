@@ -7,9 +7,12 @@ export class Camera {
   #onCode;
   #track = null;
   #chosen = null;
+  #facing;
 
-  constructor(video, { worker, decoder, onCode, onBroken }) {
+  /** `facing`: which camera to begin with, "environment" (the back) or "user". */
+  constructor(video, { worker, decoder, onCode, onBroken, facing = "environment" }) {
     this.#video = video;
+    this.#facing = facing;
     this.#onCode = onCode;
     this.#worker = new Worker(worker, { type: "module" });
     this.#worker.addEventListener("message", ({ data }) => (data.failed ? onBroken(data.failed) : this.#next(data.text)));
@@ -25,7 +28,7 @@ export class Camera {
   async start(deviceId = this.#chosen) {
     if (!navigator.mediaDevices) throw new Error("no camera without a secure connection");
     this.#track?.stop();
-    const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
+    const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: this.#facing } };
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: false,
       video: { ...wanted, width: { ideal: 1280 }, height: { ideal: 720 } },

@@ -31,6 +31,16 @@ export function showHead(page, session) {
     const asOf = part("count-as-of");
     asOf.hidden = !as_of;
     if (as_of) tell(asOf, page.dataset.countAsOf.replace("{time}", session.clock(as_of)));
+    showHouse(figures);
+  }
+
+  // How near the fire limit is: guests and crew.
+  function showHouse({ inside, crew_inside, fire_limit }) {
+    const people = inside + crew_inside;
+    part("house").hidden = !fire_limit;
+    part("house").classList.toggle("scanner-house-full", people >= fire_limit);
+    tell(part("house-people"), String(people));
+    tell(part("house-limit"), String(fire_limit ?? ""));
   }
 
   // A text that stays the same is not written again: screen readers would say it once more.

@@ -1,23 +1,29 @@
 // Shows a verdict over the whole screen, from the page's own templates, and takes it away again.
 const stage = document.querySelector("[data-verdicts]");
 
-/** Fills the template of the verdict's kind. `actions` are called by its buttons: next, again, find, undo. */
+/** Fills the template of the verdict's kind, answers its face. `actions` are called by its buttons: next, find, undo. */
 export function showVerdict(kind, announcement, actions) {
-  const verdict = document.getElementById(`verdict-${kind}`).content.firstElementChild.cloneNode(true);
+  const verdict = templateOf(kind).content.firstElementChild.cloneNode(true);
   if (announcement) fill(verdict, { ...announcement, ...announcement.card });
   if (announcement?.first) verdict.querySelector("[data-slot=under]").textContent = withAge(announcement);
   listen(verdict, actions);
   stage.replaceChildren(verdict);
   verdict.querySelector("[data-next]").focus({ focusVisible: false });
+  return verdict.dataset.verdict;
+}
+
+// A server that is newer than this page may have a word that the page does not know.
+function templateOf(kind) {
+  return document.getElementById(`verdict-${kind}`) ?? document.getElementById("verdict-unreadable");
 }
 
 export function closeVerdict() {
   stage.replaceChildren();
 }
 
-/** Whether a verdict (of that kind) is on the screen. */
-export function verdictIsOpen(kind) {
-  return kind ? stage.querySelector(`[data-verdict="${kind}"]`) !== null : stage.childElementCount > 0;
+/** Whether a verdict is on the screen, or one with one of these faces. */
+export function verdictIsOpen(...faces) {
+  return faces.length ? faces.some((face) => stage.querySelector(`[data-verdict="${face}"]`)) : stage.childElementCount > 0;
 }
 
 /** Texts into [data-slot], and [data-with] shown only where there is one; the guest's flags likewise. */
@@ -39,14 +45,13 @@ function withAge({ first, first_at }) {
   return `${first} · ${age.format(minutes, "minute")}`;
 }
 
-function listen(verdict, { next, again, find, undo }) {
+function listen(verdict, { next, find, undo }) {
   const press = (selector, type, action) =>
     verdict.querySelector(selector)?.addEventListener(type, (event) => (event.preventDefault(), action()));
   press("[data-next]", "click", next);
-  press("[data-again]", "click", again);
   press("[data-find]", "click", find);
   press("[data-undo]", "submit", undo);
-  // A welcome goes by itself, unless somebody touches it to read on.
+  // A welcome and a goodbye go by themselves, unless somebody touches them to read on.
   const drain = verdict.querySelector(".verdict-drain");
   drain?.addEventListener("animationend", next);
   verdict.addEventListener("pointerdown", () => drain?.remove());

@@ -1,0 +1,28 @@
+// Notices that something shown earlier turned out otherwise: they stay until somebody has seen them.
+import { wordOfKind } from "./_door_history.js";
+import { playVerdict } from "./_door_sound.js";
+import { fill } from "./_door_verdict.js";
+
+const KNOWN = ["twice", "not_valid", "over_limit"];
+
+export function installNotices(session) {
+  const list = document.querySelector("[data-notices]");
+
+  function tell(template, values) {
+    const notice = document.getElementById(template).content.firstElementChild.cloneNode(true);
+    fill(notice, values);
+    notice.querySelector("button").addEventListener("click", () => notice.remove());
+    list.prepend(notice);
+    playVerdict("notice");
+  }
+
+  session.on("conflict", ({ kind, at, gate, first_at, first_gate, name }) => {
+    const times = { time: session.clock(at), first_time: first_at ? session.clock(first_at) : "" };
+    tell(`notice-${KNOWN.includes(kind) ? kind : "not_valid"}`, { name: name ?? "", gate: gate ?? "", first_gate: first_gate ?? "", ...times });
+  });
+  session.on("late", ({ shown, kind }) => {
+    const good = kind === "admitted";
+    const words = { shown_word: wordOfKind(shown.kind), server_word: wordOfKind(kind) };
+    tell("notice-late", { name: shown.card?.name ?? "", time: session.clock(shown.at), ...words, good, bad: !good });
+  });
+}
