@@ -92,13 +92,15 @@ export class News {
     this.#collecting = setTimeout(() => this.#desk.records.keepMovements(this.#desk.contact.now()), COLLECT_MS);
   }
 
-  /** Tells of a contradiction once on each phone. */
+  /** Tells of a contradiction once on each phone; `own` if this phone has scanned the guest as well. */
   tellConflict(conflict) {
     const { list, records } = this.#desk;
+    const { registration_id, kind, at } = conflict;
+    const name = `${registration_id} ${kind} ${Date.parse(at)}`;
     const told = records.own.told ?? [];
-    if (conflict.resolved_at || told.includes(conflict.check_in_id)) return;
-    records.keepOwn({ told: [...told, conflict.check_in_id] });
-    const own = records.shown.has(conflict.check_in_id) || records.shown.has(conflict.first_check_in_id);
-    this.#desk.emit("conflict", { name: list.entry(conflict.registration_id)?.card.name ?? "", ...conflict, own });
+    if (conflict.resolved_at || told.includes(name)) return;
+    records.keepOwn({ told: [...told, name] });
+    const own = records.history().some(({ entry }) => entry?.id === registration_id);
+    this.#desk.emit("conflict", { name: list.entry(registration_id)?.card.name ?? "", ...conflict, own });
   }
 }
