@@ -19,11 +19,10 @@ from registrations r
 cross join lateral (select * from guests g where g.id = r.guest_id offset 0) g
 join bookings b on b.id = r.booking_id
 left join attendances a on a.registration_id = r.id
-left join presences s on s.registration_id = r.id
 where r.event_id = $1
   and r.state = any ($2)
   and ($3::boolean is null or (a.registration_id is not null) = $3)
-  and ($7::boolean is null or (s.registration_id is not null) = $7)
+  and ($7::boolean is null or exists (select from presences s where s.registration_id = r.id) = $7)
   and ($4::uuid[] is null or coalesce(r.pool_id, r.wanted_pool_id, r.event_id) = any ($4))
   and g.search_key like all ($5::text[])
   and ($6 = '' or b.email ilike $6)
@@ -39,8 +38,7 @@ jsonb_build_object('honorific', g.honorific, 'family_name', g.family_name, 'give
 _PAGE = (
     """
 with page as (
-    select r.id, r.guest_id, r.booking_id, r.state, r.table_name, r.pool_id, r.wanted_pool_id, a.device_at as arrived_at,
-           s.registration_id is not null as is_inside, g.sort_key
+    select r.id, r.guest_id, r.booking_id, r.state, r.table_name, r.pool_id, r.wanted_pool_id, a.device_at as arrived_at, g.sort_key
     """
     + _ASKED_FOR
     + """
@@ -54,7 +52,7 @@ with page as (
     limit $9
 )
 select p.id as registration_id, p.state, p.table_name, p.arrived_at,
-       case when not p.is_inside then
+       case when not exists (select from presences s where s.registration_id = p.id) then
            (select max(m.device_at) from movements m where m.registration_id = p.id and m.kind = 'exit') end as left_at,
        b.email, b.source, c.name as contingent, g.job_title, g.flags,
        (select m.status
@@ -141,7 +139,7 @@ async def guest_records(tx: Connection, event_id: UUID, listing: Listing) -> Asy
                 where c.id = coalesce(r.pool_id, r.wanted_pool_id)
                   and c.parent_id is not null) as contingent,
                r.table_name, g.diet, g.access_needs, g.flags, b.source, r.created_at as registered_at, a.device_at as arrived_at,
-               case when s.registration_id is null then
+               case when not exists (select from presences s where s.registration_id = r.id) then
                    (select max(m.device_at) from movements m where m.registration_id = r.id and m.kind = 'exit') end as left_at,
                coalesce((select jsonb_object_agg(o.question_id, o.value)
                          from question_answers o
