@@ -29,3 +29,23 @@ create function uuid_in_text(p_text text) returns uuid
 language sql immutable as $$
     select case when p_text ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then p_text::uuid end
 $$;
+
+-- The scans kept for a decision that are about these guests: by ticket, by registration, by a record of theirs, as who was made of them,
+-- or by the name that was typed at the door.
+create function stranded_scans_of_guests(p_guests uuid[]) returns setof uuid
+language sql stable as $$
+    select s.id
+    from guests g
+    join stranded_scans s on s.event_id in (select e.id from events e where e.organiser_id = g.organiser_id)
+    where g.id = any (p_guests)
+      and (s.scan ->> 'code_hash' in (select encode(t.code_hash, 'hex') from tickets t where t.guest_id = g.id)
+           or exists (select
+                      from registrations r
+                      where r.guest_id = g.id
+                        and (r.id = uuid_in_text(s.scan ->> 'registration_id')
+                             or r.id = (select c.registration_id from check_ins c where c.id = uuid_in_text(s.scan ->> 'check_in_id'))))
+           or exists (select from bookings b where b.id = g.booking_id and b.idempotency_key = 'door:' || (s.scan ->> 'id'))
+           or g.family_name <> ''
+              and s.scan -> 'person' ->> 'family_name' = g.family_name
+              and coalesce(s.scan -> 'person' ->> 'given_name', '') = g.given_name)
+$$;

@@ -6,6 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from events.arrivals.editing_queries import save_notes
+from events.contacts.actions import share_card
+from events.contacts.model import CardDetails, Share
+from events.contacts.queries import meet
+from events.door.actions import add_phone
+from events.door.phone_queries import phone_by_id
+from events.door.stranded_queries import keep_stranded
 from events.invitations.model import Invitation
 from events.kit.clock import now
 from events.kit.database import Pool
@@ -15,6 +22,7 @@ from events.people.consents import Purpose, text_hash
 from events.privacy.consents import keep_texts
 from events.programme.model import Event
 from events.registration.model import Consent, GuestDetails, Outcome
+from tests.arrivals.builders import make_host
 from tests.builders import TOKENS, book, make_event, make_guest, make_organiser
 from tests.invitations.builders import make_invitation
 
@@ -46,8 +54,11 @@ SAID = {
     "imported": "zyx: as the list had it",
     "mail_error": "550 zyx unknown",
     "inviter": "zyx: in the name of a friend",
+    "host_note": "zyx: bow first",
+    "card_phone": "zyx 0361",
     "door": "zyx: let in on a word",
     "conflict": "zyx: asked both",
+    "stranded": "zyx: said at the gate",
 }
 NEEDLES = [*(word for name, word in WORDS.items() if name not in ("diet",)), "zwetschgenknoedel", EMAIL, "zyx"]
 
@@ -84,7 +95,9 @@ async def make_known_person(pool: Pool) -> Known:
     details: Any = {name: word for name, word in WORDS.items() if name not in ("diet", "access_needs")} | {"inviter": SAID["inviter"]}
     invitation = await make_invitation(pool, over, ahead, email=EMAIL, delegate_email=f"office.{EMAIL}", row_key=EMAIL, **details)
     await _come(pool, over, guest_id)
+    await _strand_a_scan(pool, over, guest_id)
     await _say_everything(pool, over, guest_id, outcome.booking_id, invitation.id)
+    await _meet(pool, over, guest_id)
     return Known(
         organiser_id=organiser_id,
         over=over,
@@ -196,6 +209,18 @@ async def _come(pool: Pool, event: Event, guest_id: UUID) -> None:
         SAID["door"],
         SAID["conflict"],
     )
+
+
+async def _strand_a_scan(pool: Pool, event: Event, guest_id: UUID) -> None:
+    """A phone that had been disconnected still told of the guest."""
+    place = await pool.fetchval("select id from registrations where event_id = $1 and guest_id = $2", event.id, guest_id)
+    person = {name: WORDS[name] for name in ("family_name", "given_name", "family_name_kana", "given_name_kana", "company")}
+    scan = {"act": "substitute", "registration_id": str(place), "note": SAID["stranded"], "person": person | {"email": EMAIL}}
+    async with pool.acquire() as connection:
+        phone_id = await add_phone(connection, TOKENS, event_id=event.id, name="Aiko", gate="Main entrance", now=now())
+        phone = await phone_by_id(connection, event.id, phone_id)
+        assert phone is not None
+        await keep_stranded(connection, phone, [(b"1", scan)], why="disconnected")
 
 
 async def _say_everything(pool: Pool, event: Event, guest_id: UUID, booking_id: UUID, invitation_id: UUID) -> None:
@@ -335,3 +360,19 @@ async def _plan_and_line_up(pool: Pool, event: Event, booking_id: UUID, invitati
         booking_id,
         EMAIL,
     )
+
+
+async def _meet(pool: Pool, event: Event, guest_id: UUID) -> None:
+    """Received by a host, and in contact with another guest."""
+    place = await pool.fetchval("select id from registrations where event_id = $1 and guest_id = $2", event.id, guest_id)
+    host, _token = await make_host(pool, event, place)
+    other = await book(pool, event, make_guest("Andere"), email="other@example.com", mail=False)
+    met = await pool.fetchrow("select id, guest_id from registrations where booking_id = $1", other.booking_id)
+    assert met is not None
+    async with pool.acquire() as connection, connection.transaction():
+        await save_notes(connection, host.id, {place: SAID["host_note"]})
+        mine = CardDetails(shares=(Share.COMPANY,), email=EMAIL, phone=SAID["card_phone"])
+        await share_card(connection, place, guest_id, mine, key="mine", now=now())
+        await share_card(connection, met["id"], met["guest_id"], CardDetails(), key="theirs", now=now())
+        for by, of in ((place, met["id"]), (met["id"], place)):
+            await meet(connection, new_id(), event.id, by=by, of=of, number=123, now=now())

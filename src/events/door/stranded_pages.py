@@ -36,9 +36,9 @@ from .stranded_queries import StrandedScan
 AnyRequest = Request[Any, Any, State]
 
 ACTS = {
-    "entry": N_("Entry"),
-    "exit": N_("Exit"),
-    "undo": N_("Taken back"),
+    "entry": N_("In"),
+    "exit": N_("Out"),
+    "undo": N_("Undone"),
     "walk_in": N_("Walk-in"),
     "companion": N_("Companion"),
     "substitute": N_("Substitute"),

@@ -23,6 +23,7 @@ SECTIONS = {
     "registrations": N_("Reserved places"),
     "tickets": N_("Tickets"),
     "check_ins": N_("Arrivals"),
+    "stranded_scans": N_("Scans of door phones that wait for a decision"),
     "waiting_list": N_("Waiting list"),
     "cancellations": N_("Places given back"),
     "reviews": N_("Decisions about applications"),

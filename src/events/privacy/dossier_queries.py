@@ -52,6 +52,13 @@ _SECTIONS: dict[str, str] = {
         where r.guest_id = any ($1)
         order by c.server_at, c.id
     """,
+    "stranded_scans": """
+        select jsonb_build_object('event', e.title, 'received_at', s.received_at, 'decision', s.decision, 'scan', s.scan) as data
+        from stranded_scans s
+        join events e on e.id = s.event_id
+        where s.id in (select stranded_scans_of_guests($1))
+        order by s.received_at, s.id
+    """,
     "waiting_list": """
         select to_jsonb(w) - array['pool_id'] - case when $4::boolean then '{}'::text[] else array['priority', 'priority_reason'] end
                || jsonb_build_object('event', e.title) as data

@@ -89,6 +89,7 @@ async def _give_places_back(tx: Connection, holdings: Holdings, *, actor: str, n
 async def _overwrite(tx: Connection, holdings: Holdings, *, now: datetime) -> int:
     guest_ids, invitation_ids = holdings.guest_ids, holdings.invitation_ids
     addresses = await erasure_queries.addresses_of(tx, holdings)
+    await erasure_queries.erase_stranded_scans(tx, guest_ids)
     erased = await erasure_queries.erase_guests(tx, guest_ids, now)
     empty = await erasure_queries.parties_left_empty(tx, guest_ids)
     holdings = Holdings(

@@ -58,6 +58,15 @@ async def erase_guests(tx: Connection, guest_ids: Sequence[UUID], now: datetime)
     return int(status.rpartition(" ")[2])
 
 
+async def erase_stranded_scans(tx: Connection, guest_ids: Sequence[UUID]) -> None:
+    """What a door phone sent about the guests and nobody could take at its word. That there was something, and what became of it, stays.
+    Needs their tickets and bookings as they were."""
+    await tx.execute(
+        "update stranded_scans set scan = '{}' where id in (select stranded_scans_of_guests($1))",
+        list(guest_ids),
+    )
+
+
 async def void_tickets(tx: Connection, guest_ids: Sequence[UUID]) -> None:
     """No code leads to these tickets: the stored hash is of nothing anybody has."""
     await tx.execute(

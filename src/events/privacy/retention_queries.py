@@ -72,6 +72,19 @@ _STEPS: dict[Kind, list[tuple[str, str, str]]] = {
             """, gone as (update reviews v set reason = '', missing = '' from due where v.ctid = due.row returning 1)
             select count(*) from gone""",
         ),
+        (
+            "stranded_scans",
+            """
+            select s.ctid as row
+            from stranded_scans s
+            join events o on o.id = s.event_id
+            where o.organiser_id = $1
+              and s.scan <> '{}'
+              and o.ends_at < $2
+            """,
+            """, gone as (update stranded_scans s set scan = '{}' from due where s.ctid = due.row returning 1)
+            select count(*) from gone""",
+        ),
     ],
     Kind.UPLOADS: [
         (
