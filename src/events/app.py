@@ -32,11 +32,17 @@ from .badges import station_pages as badges_station_pages
 from .co_hosts import organiser_pages as co_hosts_organiser_pages
 from .co_hosts import pages as co_hosts_pages
 from .co_hosts import team_pages
+from .contacts import download_pages as contacts_download_pages
+from .contacts import jobs as contacts_jobs
+from .contacts import organiser_pages as contacts_organiser_pages
+from .contacts import pages as contacts_pages
+from .contacts import party_pages as contacts_party_pages
+from .contacts.samples import contacts_kind
 from .door import api as door_api
-from .door import list_pages as door_list_pages
 from .door import board_guest_pages as door_guest_pages
 from .door import board_pages as door_board_pages
 from .door import conflict_pages as door_conflict_pages
+from .door import list_pages as door_list_pages
 from .door import pages as door_pages
 from .door import pairing_pages as door_pairing_pages
 from .door import paper_pages as door_paper_pages
@@ -46,6 +52,7 @@ from .door import scan_pages as door_scan_pages
 from .door import shell_pages as door_shell_pages
 from .door import stranded_pages as door_stranded_pages
 from .door import stream_pages as door_stream_pages
+from .door import walk_in_pages as door_walk_in_pages
 from .door.access import provide_phone, provide_sender, provide_steward
 from .door.board import DoorBoards
 from .door.desk import CheckInDesk
@@ -138,8 +145,13 @@ PAGES: list[ControllerRouterHandler] = [
     co_hosts_organiser_pages.router,
     co_hosts_pages.router,
     team_pages.router,
+    contacts_download_pages.router,
+    contacts_organiser_pages.router,
+    contacts_pages.router,
+    contacts_party_pages.router,
     door_api.api,
     door_list_pages.router,
+    door_walk_in_pages.router,
     door_board_pages.router,
     door_conflict_pages.router,
     door_guest_pages.router,
@@ -199,6 +211,7 @@ SWEEPS: list[tuple[float, jobs.Sweep]] = [
     (60.0, waves.remind_as_planned),
     (60.0, order_planned_mails),
     (2.0, arrivals_jobs.order_arrival_mails),
+    (60.0, contacts_jobs.order_mails),
     (3600.0, accounts_jobs.forget_ended_sessions),
     (3600.0, importing.forget_old_rows),
     (3600.0, limits.forget_old_windows),
@@ -278,6 +291,7 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
         "erasure_mail": erasure_mailer(transport, base_url=settings.base_url, sender=settings.mail_from),
         **invitation_jobs(outbox),
         arrivals_jobs.ARRIVAL_MAIL_JOB: arrivals_jobs.arrival_mailer(outbox),
+        contacts_jobs.JOB: contacts_jobs.exchange_mailer(outbox),
         LINK_MAIL_JOB: arrivals_jobs.link_mailer(outbox),
         "lost_tickets": reissue.answer_lost,
         "programme_mail": programme_mailer(outbox),
@@ -288,7 +302,7 @@ def _handlers(settings: Settings, transport: Transport) -> dict[str, jobs.Handle
 def _mail_kinds(settings: Settings) -> MailKinds:
     """Every mail whose words organisers may choose."""
     stationery = new_stationery(tokens.Tokens(settings.secret_key), base_url=settings.base_url, sender=settings.mail_from)
-    return MailKinds([*invitation_kinds(), programme_kind(), *booking_kinds(), *host_kinds()], stationery)
+    return MailKinds([*invitation_kinds(), programme_kind(), *booking_kinds(), contacts_kind(), *host_kinds()], stationery)
 
 
 def _callers() -> State:

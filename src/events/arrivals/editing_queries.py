@@ -126,6 +126,23 @@ async def release_guests(tx: Connection, host_id: UUID, registration_ids: Sequen
     await tx.execute("delete from hosted_guests where host_id = $1 and registration_id = any ($2)", host_id, list(registration_ids))
 
 
+async def forget_hosted(tx: Connection, guest_ids: Sequence[UUID]) -> None:
+    """Nobody is these people's host any more, and nothing is noted about them."""
+    await tx.execute(
+        """
+        with places as (
+            select id from registrations where guest_id = any ($1)
+        ), told as (
+            delete from told_arrivals t using places p where t.registration_id = p.id
+        )
+        delete from hosted_guests x
+        using places p
+        where x.registration_id = p.id
+        """,
+        list(guest_ids),
+    )
+
+
 async def save_notes(tx: Connection, host_id: UUID, notes: Mapping[UUID, str]) -> None:
     """What the host is to know about each of these guests."""
     await tx.execute(

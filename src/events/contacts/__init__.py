@@ -1,1 +1,1 @@
-"""Contacts: guests exchange cards, both consenting. May import tickets, registration, messaging, programme, people, kit."""
+"""Contacts: guests exchange cards, both consenting. May import tickets, registration, messaging, programme, accounts, people, kit."""

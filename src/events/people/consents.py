@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     GUEST_LIST = "guest_list"
     MARKETING = "marketing"
     FOLLOW_UP = "follow_up"
+    CONTACTS = "contacts"
 
 
 # Food and access needs go this many days after somebody's last event at the latest: the words below promise it.
@@ -30,7 +31,14 @@ TEXTS: dict[Purpose, str] = {
     Purpose.GUEST_LIST: N_("Show my name and company in the guest list that other guests can see."),
     Purpose.MARKETING: N_("Please write to me about further events of this organiser. I can end this at any time with one press."),
     Purpose.FOLLOW_UP: N_("After the event, the organiser may contact me about what we talked about there."),
+    Purpose.CONTACTS: N_(
+        "Guests with whom I exchange contacts at this event receive my name, in every script I gave, and what I have chosen here. I can"
+        " end this until the event is over; the service deletes all cards thirty days after it."
+    ),
 }
+
+# Given for one event each, on the page of the ticket; elsewhere it can only be taken back.
+OF_ONE_EVENT = frozenset({Purpose.CONTACTS})
 
 # What concerns the person who is written to, not each guest of a booking.
 OF_THE_CONTACT = frozenset({Purpose.MARKETING, Purpose.FOLLOW_UP})

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from events.contacts.queries import places_with_cards, remove_cards
 from events.kit import clock
 from events.kit.database import Connection, Executor, Pool
 from events.kit.i18n import LANGUAGES, use_language
@@ -42,6 +43,8 @@ async def withdraw(tx: Connection, guest_id: UUID, purpose: Purpose, *, now: dat
     await party_queries.withdraw_consent(tx, guest_id, purpose, now)
     if purpose == Purpose.GUEST_LIST:
         await party_queries.show_in_guest_list(tx, guest_id, shown=False, now=now)
+    if purpose == Purpose.CONTACTS:
+        await remove_cards(tx, await places_with_cards(tx, [guest_id]), now)
     if purpose == Purpose.SENSITIVE:
         await party_queries.clear_sensitive_details(tx, guest_id, now)
 

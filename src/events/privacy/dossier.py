@@ -23,6 +23,7 @@ SECTIONS = {
     "registrations": N_("Reserved places"),
     "tickets": N_("Tickets"),
     "check_ins": N_("Arrivals"),
+    "prints": N_("Badges and printed lists"),
     "stranded_scans": N_("Scans of door phones that wait for a decision"),
     "waiting_list": N_("Waiting list"),
     "cancellations": N_("Places given back"),
@@ -31,6 +32,9 @@ SECTIONS = {
     "answers_to_questions": N_("Answers to questions"),
     "uploads": N_("Files"),
     "consents": N_("Consents"),
+    "contact_cards": N_("Contact exchange"),
+    "contact_meetings": N_("Contacts exchanged"),
+    "hosts": N_("Hosts"),
     "invitations": N_("Invitations"),
     "invited_to": N_("Invited to"),
     "answers": N_("Answers to invitations"),
@@ -95,6 +99,12 @@ _FIELDS = {
     "message": N_("Message"),
     "party_size": N_("Guests"),
     "role": N_("Role"),
+    "printed_at": N_("Printed"),
+    "shares": N_("Shared"),
+    "phone": N_("Phone"),
+    "short_code": N_("Short code"),
+    "agreed_at": N_("Both agreed at"),
+    "host": N_("Host"),
 }
 
 
@@ -117,6 +127,7 @@ _VALUES = {
     "guest_list": N_("Guest list"),
     "marketing": N_("News by mail"),
     "follow_up": N_("Contact after the event"),
+    "contacts": N_("Contact exchange"),
     "sent": N_("Sent"),
     "queued": N_("On its way"),
     "bounced": N_("Did not arrive"),

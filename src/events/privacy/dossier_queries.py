@@ -52,6 +52,21 @@ _SECTIONS: dict[str, str] = {
         where r.guest_id = any ($1)
         order by c.server_at, c.id
     """,
+    "prints": """
+        select jsonb_build_object('event', e.title, 'kind', x.kind, 'printed_at', x.printed_at) as data
+        from registrations r
+        join events e on e.id = r.event_id
+        cross join lateral (select p.layout as kind, p.printed_at
+                            from badge_prints p
+                            where p.registration_id = r.id
+                            union all
+                            select 'paper_list', l.made_at
+                            from paper_list_lines n
+                            join paper_lists l on l.id = n.list_id
+                            where n.registration_id = r.id) x
+        where r.guest_id = any ($1)
+        order by x.printed_at, x.kind
+    """,
     "stranded_scans": """
         select jsonb_build_object('event', e.title, 'received_at', s.received_at, 'decision', s.decision, 'scan', s.scan) as data
         from stranded_scans s
@@ -115,6 +130,32 @@ _SECTIONS: dict[str, str] = {
         left join consent_texts t on t.text_hash = c.text_hash
         where c.guest_id = any ($1)
         order by c.id
+    """,
+    "contact_cards": """
+        select to_jsonb(c) - array['key_hash', 'consent_id'] || jsonb_build_object('event', e.title) as data
+        from contact_cards c
+        join events e on e.id = c.event_id
+        where c.guest_id = any ($1)
+        order by e.starts_at, c.registration_id
+    """,
+    "contact_meetings": """
+        select jsonb_build_object('event', e.title, 'at', m.asked_at, 'agreed_at', m.agreed_at, 'is_asker', c.registration_id = m.asked_by)
+               as data
+        from contact_cards c
+        join contact_meetings m on c.registration_id in (m.asked_by, m.asked_of)
+        join events e on e.id = m.event_id
+        where c.guest_id = any ($1)
+        order by m.asked_at, m.id
+    """,
+    "hosts": """
+        select jsonb_build_object('event', e.title, 'host', h.name) || case when $4::boolean then jsonb_build_object('note', x.note)
+               else '{}' end as data
+        from registrations r
+        join hosted_guests x on x.registration_id = r.id
+        join hosts h on h.id = x.host_id
+        join events e on e.id = h.event_id
+        where r.guest_id = any ($1)
+        order by e.starts_at, h.name
     """,
     "invitations": """
         select to_jsonb(i) - array['organiser_id', 'batch_id', 'row_key', 'token_hash', 'delegate_hash', 'search_key', 'sort_key',

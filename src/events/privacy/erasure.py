@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from events.accounts.queries import insert_audit_entry
+from events.arrivals.editing_queries import forget_hosted
+from events.contacts.queries import places_with_cards, remove_cards
 from events.invitations.model import match_key
 from events.kit.database import Connection, Executor
 from events.kit.ids import new_id
@@ -100,6 +102,8 @@ async def _overwrite(tx: Connection, holdings: Holdings, *, now: datetime) -> in
     )
     await erasure_queries.void_tickets(tx, guest_ids)
     await erasure_queries.erase_consents(tx, guest_ids, now)
+    await remove_cards(tx, await places_with_cards(tx, guest_ids), now)
+    await forget_hosted(tx, guest_ids)
     await erasure_queries.erase_words_about(tx, guest_ids, holdings.contact_booking_ids)
     await erasure_queries.delete_question_answers(tx, holdings)
     await erasure_queries.erase_bookings(tx, holdings.contact_booking_ids)

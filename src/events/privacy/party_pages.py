@@ -19,7 +19,7 @@ from events.kit.live import Live
 from events.kit.templates import page
 from events.kit.times import home_zone, span_label
 from events.kit.tokens import Tokens, token_hash
-from events.people.consents import OF_THE_CONTACT, Purpose
+from events.people.consents import OF_ONE_EVENT, OF_THE_CONTACT, Purpose
 from events.programme.model import Event
 from events.programme.queries import event_by_id
 
@@ -153,8 +153,9 @@ async def _holdings(db: Executor, party: Party, guests: list[PartyGuest]) -> Hol
 
 
 def _may_decide(guest: PartyGuest, purpose: Purpose, *, agreed: bool) -> bool:
-    """The privacy notice is agreed to with the booking and ends with erasure; food and access are agreed to where they are written."""
-    if purpose == Purpose.PRIVACY or (purpose == Purpose.SENSITIVE and agreed):
+    """The privacy notice is agreed to with the booking and ends with erasure; food and access are agreed to where they are written, and
+    the exchange of contacts where they are exchanged."""
+    if purpose == Purpose.PRIVACY or (agreed and purpose in (Purpose.SENSITIVE, *OF_ONE_EVENT)):
         return False
     return guest.position == 0 or purpose not in OF_THE_CONTACT
 

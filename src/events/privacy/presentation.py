@@ -9,7 +9,7 @@ import msgspec
 from events.kit.i18n import N_, current_language
 from events.kit.i18n import gettext as _
 from events.kit.times import moment_label
-from events.people.consents import OF_THE_CONTACT, Purpose, consent_text
+from events.people.consents import OF_ONE_EVENT, OF_THE_CONTACT, Purpose, consent_text
 from events.people.diet import diet_words
 from events.people.names import full_name, is_family_first, second_script
 
@@ -134,4 +134,4 @@ def _consent(purpose: Purpose, given: GivenConsent | None, zone: str) -> Consent
 
 
 def _can_be_given(purpose: Purpose) -> bool:
-    return purpose not in (Purpose.PRIVACY, Purpose.SENSITIVE)
+    return purpose not in (Purpose.PRIVACY, Purpose.SENSITIVE, *OF_ONE_EVENT)

@@ -85,6 +85,44 @@ _STEPS: dict[Kind, list[tuple[str, str, str]]] = {
             """, gone as (update stranded_scans s set scan = '{}' from due where s.ctid = due.row returning 1)
             select count(*) from gone""",
         ),
+        (
+            "hosts",
+            """
+            select h.ctid as row
+            from hosts h
+            join events o on o.id = h.event_id
+            where h.organiser_id = $1
+              and o.ends_at < $2
+            """,
+            """, leaving as (
+                select h.id from hosts h join due on h.ctid = due.row
+            ), told as (
+                delete from told_arrivals t using leaving l where t.host_id = l.id
+            ), guests as (
+                delete from hosted_guests x using leaving l where x.host_id = l.id
+            ), gone as (
+                delete from hosts h using leaving l where h.id = l.id returning 1
+            )
+            select count(*) from gone""",
+        ),
+    ],
+    Kind.CONTACTS: [
+        (
+            "contact_cards",
+            """
+            select c.ctid as row
+            from contact_cards c
+            join events o on o.id = c.event_id
+            where o.organiser_id = $1
+              and o.ends_at < $2
+            """,
+            """, gone as (
+                delete from contact_cards c using due where c.ctid = due.row returning c.consent_id
+            ), ended as (
+                update consents c set withdrawn_at = coalesce(c.withdrawn_at, $4) from gone where c.id = gone.consent_id
+            )
+            select count(*) from gone""",
+        )
     ],
     Kind.UPLOADS: [
         (

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from events.contacts.model import CARDS_STAY
 from events.kit.i18n import N_
 from events.people.consents import SENSITIVE_DETAILS_STAY_DAYS
 
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     UPLOADS = "uploads"
     INVITATIONS = "invitations"
     MAILS = "mails"
+    CONTACTS = "contacts"
     GUESTS = "guests"
     AUDIT = "audit"
 
@@ -48,7 +50,10 @@ PERIODS: dict[Kind, Period] = {
         Period(
             kind=Kind.SECURITY,
             name=N_("Details for security"),
-            explained=N_("Passport names, birth dates and what reviewers wrote about them: days after a guest's last event."),
+            explained=N_(
+                "Passport names, birth dates and what reviewers wrote about them: days after a guest's last event; hosts with their notes: "
+                "days after theirs."
+            ),
             days=14,
             least=1,
             most=14,
@@ -76,6 +81,14 @@ PERIODS: dict[Kind, Period] = {
             days=180,
             least=30,
             most=365,
+        ),
+        Period(
+            kind=Kind.CONTACTS,
+            name=N_("Cards of the contact exchange"),
+            explained=N_("Days after the event. Guests are told thirty, so it is never more."),
+            days=CARDS_STAY.days,
+            least=2,
+            most=CARDS_STAY.days,
         ),
         Period(
             kind=Kind.GUESTS,

@@ -22,11 +22,12 @@ from events.kit.templates import page
 from events.kit.times import clock_label, home_zone, span_label
 from events.kit.tokens import Tokens
 from events.people.names import address, is_family_first, kana_name, second_script
+from events.programme.model import Event
 from events.registration.feed_links import as_webcal, guest_feed_url
 
 from . import actions
 from .calendar import calendar_of, entries_of
-from .gate_queries import gates_of_events
+from .gate_queries import gates_of_events, slugs_with_contacts
 from .model import Admission, Ticket, number, qr_text, ticket_url, typed_code
 from .papers import ticket_pdf
 from .states import state_note
@@ -61,6 +62,7 @@ async def show_ticket(
         path=f"/t/{typed_code(code)}",
         is_valid=first.is_valid,
         wallets=wallets.kinds,
+        contacts=await _contacts(pool, ticket),
     )
 
 
@@ -80,6 +82,12 @@ async def download_calendar(code: FromPath[str], pool: NamedDependency[Pool], ba
     ticket = await actions.find_valid_ticket(pool, code)
     entries = entries_of(ticket, ticket_url(base_url, typed_code(code)))
     return _file(calendar_of(entries, now=clock.now()), "text/calendar", f"{ticket.valid_admissions[0].event.slug}.ics")
+
+
+async def _contacts(pool: Pool, ticket: Ticket) -> list[Event]:
+    """The events where this guest may exchange contacts."""
+    slugs = await slugs_with_contacts(pool, [admission.event.id for admission in ticket.valid_admissions])
+    return [admission.event for admission in ticket.valid_admissions if admission.event.slug in slugs]
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:
