@@ -63,7 +63,7 @@ async def test_conflict_of_two_phones_appears_without_reload_and_goes_once_it_is
     await decision.goto(f"/organiser/events/{event.slug}/door")
     await decision.get_by_role("link", name="Decide").click()
     await decision.get_by_label("The same person, scanned twice").check()
-    await decision.get_by_label("Note").fill("Went out for her coat")
+    await decision.get_by_role("textbox", name="Note").fill("Went out for her coat")
     begun = time.monotonic()
     await decision.get_by_role("button", name="Decide").click()
     for board in (desk, handset):
@@ -92,6 +92,18 @@ async def test_board_hears_of_a_scan_within_a_second(open_page: OpenPage, open_p
     shown_at = await board.evaluate("window.shownAt")
     assert shown_at / 1000 - admitted_at.timestamp() < 1
     await expect(board.locator(".feed-entry").first).to_contain_text("Garden gate · Aiko")
+
+
+async def test_other_rules_reach_an_open_phone(open_page: OpenPage, open_phone: OpenPhone, server: Server, pool: Pool) -> None:
+    event = await make_event(pool)
+    phone = await open_phone(event)
+    await expect(phone.page.locator("[data-mode-switch]")).to_be_hidden()
+    desk = await signed_in(open_page, server, pool, event, viewport=DESKTOP)
+    await desk.get_by_role("link", name="Rules at the door").click()
+    await desk.get_by_label("People leave and come back").check()
+    await desk.get_by_role("button", name="Save").click()
+    await expect(desk.get_by_text("Saved.")).to_be_visible()
+    await expect(phone.page.locator("[data-mode-switch]")).to_be_visible(timeout=10_000)
 
 
 @pytest.mark.parametrize(("locale", "scheme"), [("de", "light"), ("ja", "dark"), ("en-GB", "dark")])
