@@ -1,5 +1,9 @@
 -- Who is inside, by one rule: the movements of a registration are its admitted entries and its exits that nobody has undone, in the
 -- order of (device_at, id). Whoever has an entry has arrived; whoever moved last by an entry is inside.
+--
+-- The views join by registration and by what is undone, never by event: of an event that the statistics have not heard of yet, the
+-- planner expects one row, and would look through all of them for each (measured: minutes instead of milliseconds).
+create index check_ins_undos on check_ins (undoes) where kind = 'undo';
 
 create view movements as
 select c.id, c.event_id, c.registration_id, c.kind, c.gate_id, c.device_id, c.operator, c.decided_by, c.source, c.reason,
@@ -7,7 +11,7 @@ select c.id, c.event_id, c.registration_id, c.kind, c.gate_id, c.device_id, c.op
 from check_ins c
 where c.registration_id is not null
   and c.verdict in ('admitted', 'left')
-  and not exists (select from check_ins u where u.undoes = c.id);
+  and not exists (select from check_ins u where u.undoes = c.id and u.kind = 'undo');
 
 -- Who came: a row a registration, its first entry.
 create or replace view attendances as
@@ -40,7 +44,7 @@ with effective as (
            lag(c.gate_id) over before as last_gate_id
     from check_ins c
     where c.verdict in ('admitted', 'left')
-      and not exists (select from check_ins u where u.undoes = c.id)
+      and not exists (select from check_ins u where u.undoes = c.id and u.kind = 'undo')
     window before as (partition by c.event_id, c.registration_id order by c.device_at, c.id)
 ), found as (
     select e.*,
@@ -73,6 +77,16 @@ language sql as $$
     where d.event_id = p_event
       and d.fire_limit is not null
     for no key update
+$$;
+
+-- How many guests are inside: as many rows as presences has, found in one pass.
+create function people_inside(p_event uuid) returns int
+language sql stable as $$
+    select count(*) filter (where last.kind = 'entry')
+    from (select distinct on (m.registration_id) m.kind
+          from movements m
+          where m.event_id = p_event
+          order by m.registration_id, m.device_at desc, m.id desc) last
 $$;
 
 -- The kinds of the movements next to a moment: what the guest did last before it, and first after it.
@@ -164,7 +178,7 @@ begin
     perform lock_door(p_event);
     select * into rules from door_rules d where d.event_id = p_event;
     if rules.fire_limit is not null then
-        people := rules.crew_inside + (select count(*) from presences p where p.event_id = p_event);
+        people := rules.crew_inside + people_inside(p_event);
     end if;
     asks := exists (select from door_questions d where d.event_id = p_event and d.is_required and d.removed_at is null);
 
@@ -255,7 +269,7 @@ begin
                        scan.at, scan.phone_at, scan.list_at, scan.source, scan.note
                 where not exists (select from check_ins u where u.undoes = entry.id);
                 if rules.fire_limit is not null then
-                    people := rules.crew_inside + (select count(*) from presences p where p.event_id = p_event);
+                    people := rules.crew_inside + people_inside(p_event);
                 end if;
             end if;
             verdict := 'undone';

@@ -87,19 +87,29 @@ async def attendance_of_event(db: Executor, event_id: UUID) -> Attendance:
     """Counted from the records each time: nothing is kept that could drift."""
     row = await db.fetchrow(
         """
-        select count(p.check_in_id) as inside,
-               count(a.check_in_id) as arrived,
-               count(*) filter (where r.state = 'confirmed' and a.check_in_id is null) as expected,
-               count(*) filter (where r.state = 'confirmed') as confirmed,
-               count(*) filter (where b.source = 'walk_in' and a.check_in_id is not null) as walk_ins,
-               (select d.fire_limit from door_rules d where d.event_id = $1) as fire_limit,
-               coalesce((select d.crew_inside from door_rules d where d.event_id = $1), 0) as crew_inside,
-               coalesce((select greatest(l.capacity - l.taken, 0) from pools l where l.id = $1), 0) as free
-        from registrations r
-        join bookings b on b.id = r.booking_id
-        left join attendances a on a.event_id = r.event_id and a.registration_id = r.id
-        left join presences p on p.event_id = r.event_id and p.registration_id = r.id
-        where r.event_id = $1
+        with last as materialized (
+            select distinct on (m.registration_id) m.registration_id, m.kind = 'entry' as is_inside,
+                   bool_or(m.kind = 'entry') over (partition by m.registration_id) as has_come
+            from movements m
+            where m.event_id = $1
+            order by m.registration_id, m.device_at desc, m.id desc
+        ), guests as (
+            select count(*) filter (where l.is_inside) as inside,
+                   count(*) filter (where l.has_come) as arrived,
+                   count(*) filter (where l.has_come and r.state = 'confirmed') as confirmed_arrived,
+                   count(*) filter (where l.has_come and b.source = 'walk_in') as walk_ins
+            from last l
+            join registrations r on r.id = l.registration_id
+            join bookings b on b.id = r.booking_id
+        ), places as (
+            select count(*) as confirmed from registrations r where r.event_id = $1 and r.state = 'confirmed'
+        )
+        select g.inside, g.arrived, p.confirmed - g.confirmed_arrived as expected, p.confirmed, g.walk_ins, d.fire_limit,
+               coalesce(d.crew_inside, 0) as crew_inside, coalesce(greatest(l.capacity - l.taken, 0), 0) as free
+        from guests g
+        cross join places p
+        left join door_rules d on d.event_id = $1
+        left join pools l on l.id = $1
         """,
         event_id,
     )
