@@ -12,6 +12,7 @@ from litestar import Litestar
 from events.accounts.model import ReviewRole, Role, Staff
 from events.door.actions import add_phone, pairing_code
 from events.door.model import Phone
+from events.door.paper_actions import make_list
 from events.door.stranded_queries import keep_stranded
 from events.invitations.model import delegate_token, invitation_token
 from events.kit.clock import now
@@ -84,6 +85,8 @@ async def make_house(pool: Pool) -> House:
     async with pool.acquire() as connection:
         phone, phone_token = await make_phone(connection, dinner)
         unpaired = await add_phone(connection, TOKENS, event_id=dinner.id, name="Kenji", gate="Side door", now=now())
+        await make_list(connection, dinner, organiser, now=now())
+    badge = await _badge(pool, dinner, booked)
     host, host_link = await make_host(pool, dinner, sees_all=True, email="host@example.com")
     stranded = await _stranded_scan(pool, dinner, phone)
     everywhere = {
@@ -95,6 +98,7 @@ async def make_house(pool: Pool) -> House:
         "trace_id": await _first(pool, booked, "guest_id"), "guest_id": await _first(pool, booked, "guest_id"), "mail_id": "1",
         "registration_id": await _first(pool, booked, "id"), "locale": "ja", "kind": "confirmed", "deed": "pause", "token": "wrong",
         "code": "WRONG", "secret": "wrong", "name": party_feed_url(BASE_URL, TOKENS, booked.booking_id).rpartition("/")[2],
+        "request_id": badge, "version": "1",
         "path": "nothing", "host_id": str(host.id), "scan_id": str(stranded), "check_in_id": str(new_id()), "record_id": str(new_id()),
     }  # fmt: skip
     near = {
@@ -125,6 +129,17 @@ async def _co_host(pool: Pool, organiser_id: UUID, event: Event) -> UUID:
 async def _stranded_scan(pool: Pool, event: Event, phone: Phone) -> UUID:
     await keep_stranded(pool, phone, [(b"1", {"act": "entry"})], why="disconnected")  # type: ignore[arg-type]  # a pool serves as well
     return UUID(str(await pool.fetchval("select id from stranded_scans where event_id = $1", event.id)))
+
+
+async def _badge(pool: Pool, event: Event, booked: Outcome) -> str:
+    badge = new_id()
+    await pool.execute(
+        "insert into badge_requests (id, event_id, registration_id, actor, requested_at) values ($1, $2, $3, 'arrival', now())",
+        badge,
+        event.id,
+        UUID(await _first(pool, booked, "id")),
+    )
+    return str(badge)
 
 
 async def _first(pool: Pool, booked: Outcome, column: str) -> str:

@@ -50,7 +50,7 @@ async def take(pool: Pool, event: Event, station: UUID, request: UUID | None = N
 
 async def finish(pool: Pool, event: Event, station: UUID, request: UUID) -> None:
     async with pool.acquire() as tx, tx.transaction():
-        await actions.finish(tx, event.id, request, station_id=station, look=Look(), actor="staff:test", now=now())
+        await actions.finish(tx, request, station_id=station, look=Look(), actor="staff:test", now=now())
 
 
 async def ask(pool: Pool, event: Event, registration: UUID, *, id: UUID | None = None) -> UUID:

@@ -46,7 +46,7 @@ NAMES = [
 
 def bearer(guest: GuestDetails, **changes: Any) -> Bearer:
     person = msgspec.convert({name: getattr(guest, name) for name in Person.__struct_fields__}, Person)
-    given = {"registration_id": new_id(), "ticket_id": new_id(), "ticket_issue": 1, "is_host": False, "table_name": "7"}
+    given: dict[str, Any] = {"registration_id": new_id(), "ticket_id": new_id(), "ticket_issue": 1, "is_host": False, "table_name": "7"}
     return Bearer(person=person, job_title=guest.job_title, flags=guest.flags, **(given | changes))
 
 

@@ -55,11 +55,8 @@ async def take_next(tx: Connection, event_id: UUID, station_id: UUID, *, now: da
     return await station_queries.request_by_id(tx, event_id, taken) if taken else None
 
 
-async def finish(tx: Connection, event_id: UUID, request_id: UUID, *, station_id: UUID, look: Look, actor: str, now: datetime) -> None:
+async def finish(tx: Connection, request_id: UUID, *, station_id: UUID, look: Look, actor: str, now: datetime) -> None:
     """The badge came out of this station's printer. Raises `BadgeTakenElsewhere` if it is not the station's, or was withdrawn."""
-    waiting = await station_queries.request_by_id(tx, event_id, request_id)
-    if waiting is None:
-        raise NotFound
     done = await station_queries.finish_request(tx, request_id, new_id(), station_id=station_id, layout=look.layout, actor=actor, now=now)
     if not done:
         raise BadgeTakenElsewhere

@@ -150,9 +150,10 @@ async def create_print(
 ) -> Response[Any]:
     """The badge came out of this station's printer; a record says when and by whom."""
     event = await event_for_staff(tx, staff, slug, at_least=Role.DOOR)
-    form = await Form.read(request)
-    look = await queries.look_of_event(tx, event.id)
-    await actions.finish(tx, event.id, request_id, station_id=_station(form), look=look, actor=staff.actor, now=clock.now())
+    if await station_queries.request_by_id(tx, event.id, request_id) is None:
+        raise NotFound(link=f"/organiser/events/{slug}/badges/station")
+    station, look = _station(await Form.read(request)), await queries.look_of_event(tx, event.id)
+    await actions.finish(tx, request_id, station_id=station, look=look, actor=staff.actor, now=clock.now())
     live.mark(event.live_topic)
     if wants_json(request):
         return Response({"id": request_id, "state": "printed"})
