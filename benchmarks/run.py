@@ -18,6 +18,7 @@ from events.settings import Settings
 from . import wire
 from .answers import answer_requests, counted, invite_wave
 from .direct import claims_per_second
+from .door_list import GUESTS, list_rates
 from .imports import LINES, import_rates
 from .invitation_mails import invitation_rates
 from .load import Measured, NextRequest, TakeAnswer, drive, drive_all
@@ -95,6 +96,7 @@ async def bench(settings: Settings, plan: Plan) -> int:
             for measurement in (_sold_out, _sign_ups, _claims, _pages, _check_ins, _mails):
                 await measurement(run)
         await _lists(run)
+        await _door_lists(run)
         await _invitations(run)
         faults = await _wave(run) + await _waiting_list(run) + await _verify(run)
         await db.close()
@@ -191,6 +193,17 @@ async def _lists(run: Run) -> None:
     run.note("guest list, lines read and looked through", rates.staged)
     run.note("guest list, lines taken in", rates.taken_in)
     run.note("guest list, bare COPY of the same rows", rates.bare_copy)
+
+
+async def _door_lists(run: Run) -> None:
+    """What a phone fetches when it comes to the door, and every time it asks again."""
+    click.echo(f"a door list of {GUESTS:,} guests …")
+    rates = await list_rates(run.stage.dsn, await add_event(run.db, "door-list", SMALL))
+    run.note(f"door list of {GUESTS:,}, whole", rates.whole)
+    run.note(f"door list of {GUESTS:,}, unchanged", rates.unchanged)
+    run.note(f"door list of {GUESTS:,}, bare JSON dump", rates.bare_dump)
+    told = f"{rates.whole / rates.bare_dump:.0%} whole, {rates.unchanged / rates.bare_dump:.0%} unchanged"
+    click.echo(f"door list beside a bare dump of the rows: {told}")
 
 
 async def _mails(run: Run) -> None:

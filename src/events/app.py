@@ -249,7 +249,7 @@ def create_app(settings: Settings, *, run_jobs: bool = True) -> Litestar:
             Exception: http.answer_unexpected,
         },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(templates.new_environment())),
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=[r"/stream$", *SMALL_ANSWERS]),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=[r"/stream$", r"^/door/list$", *SMALL_ANSWERS]),
         request_max_body_size=LARGEST_BODY,
         state=_callers(),
         lifespan=[_resources(settings, run_jobs=run_jobs)],

@@ -190,6 +190,16 @@ async def test_list_has_only_what_a_door_needs(app: Litestar, pool: Pool) -> Non
     assert set(entry["card"]) == set(shown.split())
 
 
+async def test_list_is_packed_once(app: Litestar, pool: Pool) -> None:
+    event = await make_event(pool)
+    await book(pool, event)
+    _, client = await phone_of(app, pool, event)
+    packed = await client.get("/door/list", headers={"accept-encoding": "gzip"})
+    plain = await client.get("/door/list", headers={"accept-encoding": "identity"})
+    assert [answer.headers.get("content-encoding") for answer in (packed, plain)] == ["gzip", None]
+    assert packed.json()["digests"] == plain.json()["digests"]
+
+
 async def test_kiosk_carries_no_names(app: Litestar, pool: Pool) -> None:
     event = await make_event(pool)
     outcome = await book(pool, event, make_guest("Secretperson", company="Opencompany", diet="vegan", flags=["vip", "speaker"]))
