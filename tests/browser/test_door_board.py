@@ -59,6 +59,9 @@ async def test_conflict_of_two_phones_appears_without_reload_and_goes_once_it_is
         await expect(board.locator("[data-figure=inside]")).to_have_text("1")
         assert await board.evaluate("window.stayed")
 
+    for phone in (garden, main):
+        await expect(phone.page.locator("[data-notices] > *")).to_have_count(1)
+
     decision = await desk.context.new_page()
     await decision.goto(f"/organiser/events/{event.slug}/door")
     await decision.get_by_role("link", name="Decide").click()
@@ -70,6 +73,8 @@ async def test_conflict_of_two_phones_appears_without_reload_and_goes_once_it_is
         await expect(board.locator("[data-conflict]")).to_have_count(0)
         assert await board.evaluate("window.stayed")
     assert time.monotonic() - begun < 3
+    for phone in (garden, main):
+        await expect(phone.page.locator("[data-notices] > *")).to_have_count(0)
     await expect(decision.get_by_text("Went out for her coat")).to_be_visible()
 
 

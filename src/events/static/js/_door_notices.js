@@ -8,18 +8,20 @@ const KNOWN = ["twice", "not_valid", "over_limit"];
 export function installNotices(session) {
   const list = document.querySelector("[data-notices]");
 
-  function tell(template, values) {
+  function tell(template, values, key = "") {
     const notice = document.getElementById(template).content.firstElementChild.cloneNode(true);
     fill(notice, values);
     notice.querySelector("button").addEventListener("click", () => notice.remove());
+    notice.dataset.about = key;
     list.prepend(notice);
     playVerdict("notice");
   }
 
-  session.on("conflict", ({ kind, at, gate, first_at, first_gate, name }) => {
+  session.on("conflict", ({ kind, at, gate, first_at, first_gate, name, key }) => {
     const times = { time: session.clock(at), first_time: first_at ? session.clock(first_at) : "" };
-    tell(`notice-${KNOWN.includes(kind) ? kind : "not_valid"}`, { name: name ?? "", gate: gate ?? "", first_gate: first_gate ?? "", ...times });
+    tell(`notice-${KNOWN.includes(kind) ? kind : "not_valid"}`, { name: name ?? "", gate: gate ?? "", first_gate: first_gate ?? "", ...times }, key);
   });
+  session.on("resolved", ({ key }) => list.querySelector(`[data-about="${CSS.escape(key)}"]`)?.remove());
   session.on("late", ({ shown, kind }) => {
     const good = kind === "admitted";
     const words = { shown_word: wordOfKind(shown.kind), server_word: wordOfKind(kind) };
