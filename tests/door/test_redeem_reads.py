@@ -1,7 +1,9 @@
 """A scan reads as few rows when the house is full as it did when its plans were made."""
 
+from events.door.queries import attendance_of_event
 from events.kit.database import Connection
-from tests.builders import fill, make_event
+from events.programme.model import Event
+from tests.builders import book, fill, make_event
 from tests.door.builders import code_of, redeem, scan
 
 TABLES = ["check_ins", "guests", "registrations", "tickets"]
@@ -31,3 +33,25 @@ async def test_scan_reads_no_more_rows_when_the_house_is_full(tx: Connection) ->
     large = await rows_read(tx)
     few = {table: small[table] - before[table] for table in TABLES}
     assert {table: large[table] - grown[table] for table in TABLES if large[table] - grown[table] > few[table] + 5} == {}
+
+
+async def test_counting_the_house_reads_each_record_a_few_times_whatever_the_statistics_know(tx: Connection) -> None:
+    """The statistics were made while only another event had guests; the planner expects nobody at this one."""
+    other, event = await make_event(tx, capacity=300), await make_event(tx, capacity=400)
+    await everybody_in(tx, other, 300)
+    await tx.execute("analyze check_ins, registrations, bookings")
+    await everybody_in(tx, event, 400)
+    await tx.execute("insert into door_rules (event_id, fire_limit, exits) values ($1, 400, 'reentry')", event.id)
+    before = await rows_read(tx)
+
+    full = await attendance_of_event(tx, event.id)
+    [refused] = await redeem(tx, event, scan(code_of(await book(tx, event, accept_waitlist=True))))
+
+    after = await rows_read(tx)
+    assert (full.inside, refused.reason) == (400, "waitlisted")
+    assert {table: after[table] - before[table] for table in TABLES if after[table] - before[table] > 5 * 700} == {}
+
+
+async def everybody_in(tx: Connection, event: Event, guests: int) -> None:
+    for outcome in await fill(tx, event, guests, party_size=10):
+        await redeem(tx, event, *(scan(code_of(outcome, place)) for place in range(10)))
