@@ -107,6 +107,7 @@ async def test_ticket_used_twice_is_decided(desk: Desk, pool: Pool, event: Event
     assert await inside(pool, event) == (1, 1)
     assert [kind for kind, _verdict, _reason in await records(pool, event)].count("undo") == undone
     resolution = await pool.fetchrow("select decision, note, actor, kind from conflict_resolutions where check_in_id = $1", later)
+    assert resolution is not None
     assert tuple(resolution) == (decision, "Asked both", desk.staff.actor, "twice")
     assert ("conflict_resolved", desk.staff.actor, {"event": event.slug, "decision": decision, "kind": "twice"}) in await audited(
         pool, event
@@ -205,6 +206,7 @@ async def test_organiser_overrides_the_rules_with_a_reason(desk: Desk, pool: Poo
     assert ("The guest is in." in let_in.text, await inside(pool, event)) == (True, (1, 1))
     assert open_on(await desk.visitor.open(desk.home)) == []  # somebody has decided already
     entry = await pool.fetchrow("select decided_by, note, reason from check_ins where event_id = $1 and verdict = 'admitted'", event.id)
+    assert entry is not None
     assert tuple(entry) == ("supervisor", "The minister asked", "cancelled")
     assert (await audited(pool, event))[-1][2] == {"event": event.slug, "overridden": True}
 
