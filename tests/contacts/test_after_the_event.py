@@ -76,7 +76,7 @@ async def test_consent_taken_back_before_the_mail_leaves_nothing_to_send(new_pho
 
 
 async def test_cards_are_files_on_ones_own_page(new_phone: NewPhone, pool: Pool, event: Event) -> None:
-    erika, hanako = await exchanged(new_phone)
+    (erika, hanako), alone = await exchanged(new_phone), await new_phone(make_guest("Weiß"))
     early = await erika.visitor.client.get(f"{erika.home}/cards.vcf")
     assert (early.status_code, "after the event" in early.text) == (409, True)
     await end_event(pool, event)
@@ -91,7 +91,6 @@ async def test_cards_are_files_on_ones_own_page(new_phone: NewPhone, pool: Pool,
         assert "org" not in card.contents
     newer = await erika.visitor.client.get(f"{erika.home}/cards.vcf?version=4.0")
     assert "VERSION:4.0" in newer.text
-    alone = await new_phone(make_guest("Weiß"))
     assert (await alone.visitor.client.get(f"{alone.home}/cards.vcf")).status_code == 409
     assert (await hanako.visitor.client.get(f"{hanako.home}/meetings/{event.id}/card.vcf")).status_code == 404
 

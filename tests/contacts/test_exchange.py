@@ -150,14 +150,13 @@ async def test_without_a_script_the_page_says_the_same(new_phone: NewPhone) -> N
 
 
 async def test_before_the_doors_and_after_the_end(new_phone: NewPhone, pool: Pool, event: Event) -> None:
-    erika, hanako = await new_phone(ERIKA, share={}), await new_phone(HANAKO, share={})
-    await pool.execute("update events set doors_at = now() + interval '1 hour' where id = $1", event.id)
+    erika, hanako, late = await new_phone(ERIKA, share={}), await new_phone(HANAKO, share={}), await new_phone(make_guest("Spät"))
+    await end_event(pool, event, hours_ago=-6)
     assert [await erika.kind(hanako.code), "You are set" in (await erika.open()).text] == ["early", True]
     await end_event(pool, event, hours_ago=0.5)
     assert await erika.kind(hanako.code) == "asked"  # people exchange contacts while they say goodbye
     await end_event(pool, event, hours_ago=1.5)
     assert [await erika.kind(hanako.code), await hanako.kind(erika.code)] == ["over", "over"]
-    late = await new_phone(make_guest("Spät"))
     assert (await late.share()).status == 404
 
 
