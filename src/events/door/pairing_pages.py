@@ -13,13 +13,14 @@ from events.kit.database import Pool
 from events.kit.errors import TooManyRequests
 from events.kit.forms import Form
 from events.kit.http import problem_details, wants_json
+from events.kit.live import Live
 from events.kit.templates import page
 from events.kit.tokens import token_hash
 
 from . import actions, phone_queries
 from .access import PHONE_COOKIE
 from .errors import PairingOver, PhoneDisconnected, PhoneNotPaired, PhoneRefused
-from .model import ticket_code
+from .model import phones_topic, ticket_code
 
 AnyRequest = Request[Any, Any, State]
 
@@ -49,19 +50,25 @@ async def show_pairing(request: AnyRequest, code: FromPath[str], pool: NamedDepe
 
 @post("/door/pair/{code:str}", status_code=303)
 async def create_pairing(
-    request: AnyRequest, code: FromPath[str], pool: NamedDependency[Pool], base_url: NamedDependency[str]
+    request: AnyRequest,
+    code: FromPath[str],
+    *,
+    pool: NamedDependency[Pool],
+    base_url: NamedDependency[str],
+    live: NamedDependency[Live],
 ) -> Response[Any]:
     """Pairs this browser. The code is used up; the token is shown to nobody else."""
     await _limit_guesses(request, pool)
     form = await Form.read(request)
     name = form.text("name", longest=60)
+    phone = await phone_queries.phone_to_pair(pool, token_hash(code.upper()), clock.now())
+    if phone is None:
+        raise PairingOver(link="/door")
     if not form.ok:
-        phone = await phone_queries.phone_to_pair(pool, token_hash(code.upper()), clock.now())
-        if phone is None:
-            raise PairingOver(link="/door")
         return page("door/pair.html", status=422, phone=phone, form=form)
     async with pool.acquire() as connection, connection.transaction():
         token = await actions.pair(connection, code, name=name, now=clock.now())
+    live.mark(phones_topic(phone.event_id))
     secure = base_url.startswith("https:")
     cookie = Cookie(key=PHONE_COOKIE, value=token, max_age=COOKIE_SECONDS, path="/door", secure=secure, httponly=True, samesite="lax")
     return Redirect("/door", status_code=303, cookies=[cookie])
