@@ -26,8 +26,13 @@ async def crowd_of(pool: Pool, event: Event, guests: int) -> list[str]:
 
 
 async def written(pool: Pool, event: Event) -> list[tuple[Any, ...]]:
-    rows = await pool.fetch("select kind, verdict, decided_by from check_ins where event_id = $1 order by device_at, id", event.id)
+    """Every record. Who decided is told of what was done without a network; with one, a busy machine may be too slow to be waited for."""
+    rows = await pool.fetch("select verdict, decided_by from check_ins where event_id = $1 order by device_at, id", event.id)
     return [tuple(row) for row in rows]
+
+
+def words(records: list[tuple[Any, ...]]) -> list[str]:
+    return [verdict for verdict, _decided_by in records]
 
 
 async def test_scans_survive_reload_and_restart_and_arrive_once_though_answers_are_lost(
@@ -56,8 +61,9 @@ async def test_scans_survive_reload_and_restart_and_arrive_once_though_answers_a
     assert lost() == 2
     await phone.scan(codes[4], "admitted", "Five")
     await phone.expect_inside(5)
-    phones, server = ("entry", "admitted", "phone"), ("entry", "admitted", "server")
-    assert await written(pool, event) == [server, phones, phones, phones, ("entry", "already_in", "phone"), server]
+    records = await written(pool, event)
+    assert words(records) == ["admitted", "admitted", "admitted", "admitted", "already_in", "admitted"]
+    assert {decided_by for _verdict, decided_by in records[1:5]} == {"phone"}
 
 
 async def test_two_phones_offline_admit_one_ticket_and_both_are_told(open_phone: OpenPhone, outage: Outage, pool: Pool) -> None:
@@ -80,7 +86,7 @@ async def test_two_phones_offline_admit_one_ticket_and_both_are_told(open_phone:
         await expect(notice).to_contain_text("Garden gate")
         await phone.expect_inside(2)
     assert lost() == 2
-    assert await written(pool, event) == [("entry", "admitted", "phone")] * 3
+    assert await written(pool, event) == [("admitted", "phone")] * 3
     conflicts = await pool.fetch("select kind, first_gate_id <> gate_id from door_conflicts where event_id = $1", event.id)
     assert [tuple(row) for row in conflicts] == [("twice", True)]
 
@@ -96,8 +102,10 @@ async def test_code_that_is_newer_than_the_list_is_amber_and_told_later(open_pho
     await outage.end()
 
     await expect(phone.page.locator("[data-notices] > *").first).to_contain_text("One", timeout=15_000)
+    await expect(phone.page.locator("[data-figure=confirmed]")).to_have_text("1")
     await phone.scan(newer, "admitted", "One")
-    assert await written(pool, event) == [("entry", "refused", "phone"), ("entry", "refused", "phone"), ("entry", "admitted", "server")]
+    await phone.expect_queue(0)
+    assert words(await written(pool, event)) == ["refused", "refused", "admitted"]
 
 
 async def test_wrong_clock_of_a_phone_is_set_right(open_phone: OpenPhone, outage: Outage, pool: Pool) -> None:
@@ -150,7 +158,7 @@ async def test_full_phone_lets_in_by_the_server_alone(open_phone: OpenPhone, out
     await phone.expect_inside(1)
     await outage.end()
     await phone.expect_queue(0)
-    assert await written(pool, event) == [("entry", "admitted", "server"), ("entry", "already_in", "phone")]
+    assert await written(pool, event) == [("admitted", "server"), ("already_in", "phone")]
 
 
 async def test_second_tab_is_told_and_may_take_over(open_phone: OpenPhone, pool: Pool) -> None:
@@ -225,7 +233,7 @@ async def test_phone_without_contact_for_too_long_shows_nobody_and_keeps_its_sca
 
     await outage.end()
     await phone.expect_queue(0)
-    assert await written(pool, event) == [("entry", "admitted", "phone")]
+    assert await written(pool, event) == [("admitted", "phone")]
     await expect(phone.page.get_by_role("heading", name="The guest list is out of reach")).to_be_hidden(timeout=15_000)
 
 

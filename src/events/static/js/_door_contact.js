@@ -31,11 +31,11 @@ export class Contact {
   }
 
   /** The answer's JSON. Throws `Refused`, or whatever the network throws; contact counts as lost after everything but a clear answer. */
-  async ask(address, request = {}) {
+  async ask(address, request = {}, patience = LONGEST_MS) {
     const asked = Date.now();
     let answer;
     try {
-      answer = await fetch(address, { ...request, cache: "no-store", signal: AbortSignal.timeout(LONGEST_MS),
+      answer = await fetch(address, { ...request, cache: "no-store", signal: AbortSignal.timeout(patience),
         headers: { accept: "application/json", ...request.headers } });
     } catch (error) {
       this.lost();

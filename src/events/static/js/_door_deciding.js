@@ -3,6 +3,7 @@ import { guestOfLine, hashOf, newId, ticketCode } from "./_door_codes.js";
 import { decideByList, decisionOf, isHash, kindDecided, movementOf, shownByServer } from "./_door_verdicts.js";
 
 const PATIENCE_MS = 1200; // so long a steward waits for the server; then the list decides
+const ONLY_SERVER_MS = 5000; // … and so long when this phone cannot store, so that only the server can let anybody in
 const WOULD_ENTER = ["admitted", "question_open", "house_full"];
 
 export class Deciding {
@@ -99,24 +100,25 @@ export class Deciding {
   async #decide(scan, byList, { atOnce = false } = {}) {
     const { outbox, records, contact } = this.#desk;
     const row = outbox.row(scan);
-    if (!atOnce) await records.keep({ outbox: { [scan.id]: row } });
+    const safe = atOnce || (await records.keep({ outbox: { [scan.id]: row } }));
     outbox.put(row);
-    if (!atOnce && contact.online && (await this.#answerInTime(scan.id))) return records.shown.get(scan.id);
+    const asked = !atOnce && contact.online;
+    if (asked && (await this.#answerInTime(scan.id, safe ? PATIENCE_MS : ONLY_SERVER_MS))) return records.shown.get(scan.id);
     this.#deciding.add(scan.id);
     const shown = await byList();
     const kept = await this.#keepDecision(scan, shown);
     this.#deciding.delete(scan.id);
-    if (!kept && ["admitted", "left"].includes(shown.verdict)) return this.#notStored(shown);
+    if (!kept && ["admitted", "left"].includes(shown.verdict)) return this.#notStored(shown, asked ? row : null);
     this.#follow(shown);
     outbox.flush();
     return shown;
   }
 
-  async #answerInTime(id) {
+  async #answerInTime(id, patience) {
     const { outbox, contact } = this.#desk;
     const answered = new Promise((resolve) => {
       this.#waiters.set(id, resolve);
-      setTimeout(() => resolve(null), PATIENCE_MS);
+      setTimeout(() => resolve(null), patience);
     });
     const sent = outbox.flush().then(() => (contact.online ? answered : null));
     const answer = await Promise.race([answered, sent]);
@@ -134,12 +136,14 @@ export class Deciding {
     return records.keep({ outbox: { [scan.id]: row }, shown: { [scan.id]: shown } });
   }
 
-  // Nobody is let in on a word that this phone cannot keep.
-  #notStored(shown) {
+  // Nobody is let in on a word that this phone cannot keep. If the server may have been asked, its answer is still waited for.
+  #notStored(shown, asked) {
     const { outbox, records } = this.#desk;
-    outbox.remove(shown.id);
-    records.shown.delete(shown.id);
-    return { ...shown, verdict: "refused", kind: "not_stored", movement: null };
+    const refused = { ...shown, verdict: "refused", kind: "not_stored", movement: null };
+    records.shown.set(shown.id, refused);
+    if (asked) outbox.put(asked);
+    else outbox.remove(shown.id);
+    return refused;
   }
 
   // What follows from a verdict for the figures and for the next scan of the same guest.
@@ -162,7 +166,8 @@ export class Deciding {
     if (!scan || !latest || !answered.done || this.#deciding.has(id)) return;
     if (latest !== scan && before?.kind !== answered.kind) return;
     outbox.remove(id);
-    const shown = { ...(before ?? this.#answeredFor(scan, answered)), settled: contact.now() };
+    const said = this.#answeredFor(scan, answered);
+    const shown = { ...said, ...before, card: before?.card ?? said.card, entry: before?.entry ?? said.entry, settled: contact.now() };
     Object.assign(changes.outbox, { [id]: undefined });
     Object.assign(changes.shown, { [id]: shown });
     records.shown.set(id, shown);

@@ -17,8 +17,7 @@ export function showHead(page, session) {
 
   function wordOf({ online, queue, stored }) {
     const { connected, offline, waiting, notStored } = page.dataset;
-    if (!stored) return notStored;
-    const contact = online ? connected : offline;
+    const contact = stored ? (online ? connected : offline) : notStored;
     return queue ? `${contact} · ${waiting}: ${queue}` : contact;
   }
 

@@ -3,6 +3,7 @@ import { Refused } from "./_door_contact.js";
 import { Stream } from "./_door_stream.js";
 
 const EVERY_MS = 60_000;
+const LONGEST_LIST_MS = 60_000; // five thousand guests over a weak network
 const COLLECT_MS = 1000; // movements of a crowd are written together
 
 export class News {
@@ -11,12 +12,13 @@ export class News {
   #collecting = 0;
   #fetching = null;
   #stale = false;
+  #undecided = new Set();
   #stream = new Stream({
     open: () => this.refresh(),
     lost: () => this.#desk.outbox.flush(),
     attendance: (figures) => this.#desk.figuresTaken(figures),
     movements: (movements) => this.#takeMovements(movements),
-    conflicts: (conflicts) => conflicts.forEach((conflict) => this.tellConflict(conflict)),
+    conflicts: (conflicts) => this.#takeConflicts(conflicts),
     list: () => this.refresh(),
     unpaired: () => this.#desk.refused(403),
     wipe: () => this.#desk.refused(410),
@@ -54,7 +56,7 @@ export class News {
 
   async #fetch() {
     try {
-      await this.#taken(await this.#desk.contact.ask(`/door/list?${this.#wish()}`));
+      await this.#taken(await this.#desk.contact.ask(`/door/list?${this.#wish()}`, {}, LONGEST_LIST_MS));
     } catch (error) {
       if (error instanceof Refused) this.#desk.refused(error.status);
     }
@@ -71,7 +73,7 @@ export class News {
     if (list.head && list.head.event.id !== answer.event.id) {
       list.forget();
       await records.forgetList();
-      return this.#taken(await contact.ask("/door/list"));
+      return this.#taken(await contact.ask("/door/list", {}, LONGEST_LIST_MS));
     }
     const changes = list.take(answer);
     await records.keep({ list: { ...changes, movements: { saved_at: contact.now(), known: list.movements() } } });
@@ -92,15 +94,25 @@ export class News {
     this.#collecting = setTimeout(() => this.#desk.records.keepMovements(this.#desk.contact.now()), COLLECT_MS);
   }
 
+  /** The server names all that nobody has decided; what it named before and names no more is decided. */
+  #takeConflicts(conflicts) {
+    const undecided = new Set(conflicts.map(nameOf));
+    for (const key of this.#undecided) if (!undecided.has(key)) this.#desk.emit("resolved", { key });
+    this.#undecided = undecided;
+    conflicts.forEach((conflict) => this.tellConflict(conflict));
+  }
+
   /** Tells of a contradiction once on each phone; `own` if this phone has scanned the guest as well. */
   tellConflict(conflict) {
     const { list, records } = this.#desk;
-    const { registration_id, kind, at } = conflict;
-    const name = `${registration_id} ${kind} ${Date.parse(at)}`;
+    const { registration_id } = conflict;
+    const key = nameOf(conflict);
     const told = records.own.told ?? [];
-    if (conflict.resolved_at || told.includes(name)) return;
-    records.keepOwn({ told: [...told, name] });
+    if (conflict.resolved_at || told.includes(key)) return;
+    records.keepOwn({ told: [...told, key] });
     const own = records.history().some(({ entry }) => entry?.id === registration_id);
-    this.#desk.emit("conflict", { name: list.entry(registration_id)?.card.name ?? "", ...conflict, own });
+    this.#desk.emit("conflict", { name: list.entry(registration_id)?.card.name ?? "", ...conflict, key, own });
   }
 }
+
+const nameOf = ({ registration_id, kind, at }) => `${registration_id} ${kind} ${Date.parse(at)}`;

@@ -10,6 +10,7 @@ import { Outbox } from "./_door_sync.js";
 import { takePlace } from "./_door_tab.js";
 
 const WIPE_AGAIN_MS = 5000;
+const LEASE_LOOK_MS = 15_000;
 
 /** Opens the phone's records and starts to work. `asks(entry, questions)` answers the door's questions, or null. */
 export async function openSession({ asks = async () => null } = {}) {
@@ -25,6 +26,7 @@ class Session {
   #figures = null; // the server's, as long as nothing else is known here
   #mode = "entry";
   #ended = false;
+  #timer = 0;
   #desk;
 
   constructor(asks) {
@@ -183,8 +185,15 @@ class Session {
     return () => this.#listeners.get(name).delete(listener);
   }
 
+  /** A listener that fails is reported, and stops nobody: storing, sending and forgetting go on. */
   emit(name, detail) {
-    for (const listener of this.#listeners.get(name) ?? []) listener(detail);
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        listener(detail);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 
   // ── from the first moment to the last ──
@@ -203,6 +212,7 @@ class Session {
     if (records.own.wiping) return void this.#wipe();
     this.#become(list.head ? "ready" : "no_list");
     this.#checkLease();
+    this.#timer = setInterval(() => this.#checkLease(), LEASE_LOOK_MS);
     this.#battery.start();
     outbox.start();
     news.start();
@@ -210,6 +220,7 @@ class Session {
 
   #stop() {
     this.#ended = true;
+    clearInterval(this.#timer);
     this.#desk.outbox.stop();
     this.#desk.news.stop();
   }
@@ -238,6 +249,7 @@ class Session {
   }
 
   #leaseOver() {
+    if (this.state === "lease_over") return;
     this.#desk.list.forget();
     this.#desk.records.forgetList();
     this.#become("lease_over");

@@ -4,7 +4,7 @@ const FILES = /\/static\//;
 /** Registers the worker and has it keep this page, with the files that are loaded later only (decoder, worker). */
 export async function keepShell(later) {
   if (!("serviceWorker" in navigator)) return;
-  navigator.storage?.persist?.().catch(() => {});
+  navigator.storage?.persist?.().catch(() => {}); // iPhones forget what is not used for a week
   await navigator.serviceWorker.register("/door/shell.worker.js", { scope: "/door" });
   const { active } = await navigator.serviceWorker.ready;
   const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname).filter((path) => FILES.test(path));

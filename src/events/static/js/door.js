@@ -155,7 +155,7 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pointerdown", unlockSound, { once: true });
 listenToScanners((text) => busy() || check({ text: text.slice(0, LONGEST_CODE) }));
 stayAwake();
-keepShell([texts.worker, texts.decoder]);
+keepShell([texts.worker, texts.decoder]).catch(() => {}); // without a network the copy of before stays
 
 await ready;
 showHead(page, session);
@@ -167,4 +167,4 @@ const override = installOverride(session, { check, next, sheets });
 installMode(session, { page, say });
 installHistory(session);
 installNotices(session);
-session.on("list", () => session.phone().role === page.dataset.role || location.reload()); // the organiser has changed what it is for
+session.on("list", () => (session.phone()?.role ?? page.dataset.role) === page.dataset.role || location.reload()); // the organiser has changed what it is for

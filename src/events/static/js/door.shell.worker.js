@@ -16,7 +16,7 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("message", (event) => {
   const { keep, files = [] } = event.data ?? {};
-  if (PAGES.includes(keep)) event.waitUntil(keepPage(keep, files).then((kept) => kept && event.source?.postMessage({ kept: keep })));
+  if (PAGES.includes(keep)) event.waitUntil(keepPage(keep, files).catch(() => {}));
 });
 
 // A file's name changes with its content; the decoder's script stands under the door's own address and says its version behind it.

@@ -147,5 +147,5 @@ keepShell([page.dataset.worker, page.dataset.decoder]);
 session.on("net", showNet);
 session.on("state", showState);
 session.on("wiped", () => location.replace("/door"));
-session.on("list", () => session.phone().role === page.dataset.role || location.reload()); // the organiser has changed what it is for
+session.on("list", () => (session.phone()?.role ?? page.dataset.role) === page.dataset.role || location.reload()); // the organiser has changed what it is for
 showState();
