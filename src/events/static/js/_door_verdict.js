@@ -1,10 +1,15 @@
 // Shows a verdict over the whole screen, from the page's own templates, and takes it away again.
+const LONG = { ".verdict-name": 24, "[data-slot=table]": 4 }; // letters: more take a smaller type
+
 const stage = document.querySelector("[data-verdicts]");
 
 /** Fills the template of the verdict's kind, answers its face. `actions` are called by its buttons: next, find, undo. */
 export function showVerdict(kind, announcement, actions) {
   const verdict = templateOf(kind).content.firstElementChild.cloneNode(true);
   if (announcement) fill(verdict, { ...announcement, ...announcement.card });
+  for (const [selector, most] of Object.entries(LONG)) {
+    for (const part of verdict.querySelectorAll(selector)) part.classList.toggle("is-long", part.textContent.length > most);
+  }
   if (announcement?.first) verdict.querySelector("[data-slot=under]").textContent = withAge(announcement);
   listen(verdict, actions);
   stage.replaceChildren(verdict);
