@@ -73,7 +73,7 @@ class Evening:
         await set_rules(self.db, self.event, **rules)
         self.phones = [(await make_phone(self.db, self.event, gate=gate))[0] for gate in ("Main entrance", "Garden gate")]
         guests = [make_guest(f"Guest {n}", "", flags=["speaker"] if n % 3 == 0 else []) for n in range(4)]
-        bookings = [await book(self.db, self.event, *guests) for _ in range(3)]  # type: ignore[arg-type]
+        bookings = [await book(self.db, self.event, *guests) for _ in range(3)]
         ids = [place for booking in bookings for place in await registration_ids(self.db, booking)]
         for place, state in zip(ids[-len(STATES) :], STATES, strict=True):
             await self.db.execute(
@@ -93,7 +93,7 @@ class Evening:
 
     async def _elsewhere(self) -> str:
         other = await make_event(self.db, organiser_id=self.event.organiser_id, title="Reception")
-        return _hash(code_of(await book(self.db, other)))  # type: ignore[arg-type]
+        return _hash(code_of(await book(self.db, other)))
 
     async def ask(self, label: str, *, is_required: bool, only_flags: list[str]) -> None:
         self.questions.append(new_id())

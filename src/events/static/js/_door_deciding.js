@@ -123,8 +123,10 @@ export class Deciding {
     const sent = outbox.flush().then(() => (contact.online ? answered : null));
     const answer = await Promise.race([answered, sent]);
     this.#waiters.delete(id);
-    if (!answer) contact.lost();
-    return answer;
+    if (answer) return answer;
+    this.#deciding.add(id);
+    contact.lost();
+    return null;
   }
 
   #keepDecision(scan, shown) {

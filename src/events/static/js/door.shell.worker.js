@@ -1,6 +1,6 @@
 // Keeps the scanner's page and the files it is made of, and nothing else of this site, for a door without a connection.
 const CACHE = "door-shell-1";
-const PAGES = ["/door", "/door/kiosk"];
+const PAGES = ["/door"]; // a kiosk is served there, too
 const PATIENCE_MS = 2500; // nobody at a door waits longer for a weak network when a copy is at hand
 
 self.addEventListener("install", () => self.skipWaiting());
