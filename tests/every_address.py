@@ -10,6 +10,7 @@ from uuid import UUID
 from litestar import Litestar
 
 from events.accounts.model import ReviewRole, Role, Staff
+from events.contacts.queries import switch
 from events.door.actions import add_phone, pairing_code
 from events.door.model import Phone
 from events.door.paper_actions import make_list
@@ -87,6 +88,8 @@ async def make_house(pool: Pool) -> House:
         unpaired = await add_phone(connection, TOKENS, event_id=dinner.id, name="Kenji", gate="Side door", now=now())
         await make_list(connection, dinner, organiser, now=now())
     badge = await _badge(pool, dinner, booked)
+    async with pool.acquire() as connection:
+        await switch(connection, dinner.id, is_open=True, actor=organiser.actor, now=now())
     host, host_link = await make_host(pool, dinner, sees_all=True, email="host@example.com")
     stranded = await _stranded_scan(pool, dinner, phone)
     everywhere = {
@@ -99,7 +102,8 @@ async def make_house(pool: Pool) -> House:
         "registration_id": await _first(pool, booked, "id"), "locale": "ja", "kind": "confirmed", "deed": "pause", "token": "wrong",
         "code": "WRONG", "secret": "wrong", "name": party_feed_url(BASE_URL, TOKENS, booked.booking_id).rpartition("/")[2],
         "request_id": badge, "version": "1",
-        "path": "nothing", "host_id": str(host.id), "scan_id": str(stranded), "check_in_id": str(new_id()), "record_id": str(new_id()),
+        "path": "nothing", "host_id": str(host.id),
+        "meeting_id": str(new_id()), "scan_id": str(stranded), "check_in_id": str(new_id()), "record_id": str(new_id()),
     }  # fmt: skip
     near = {
         "/b/": {"token": booked.token},

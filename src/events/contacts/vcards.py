@@ -11,7 +11,7 @@ from events.people.names import is_family_first, kana_name, latin_name, native_n
 
 from .model import Card
 
-MEDIA_TYPE = "text/vcard; charset=utf-8"
+MEDIA_TYPE = "text/vcard"  # the framework adds the charset
 LONGEST_LINE = 75  # octets without the line break (RFC 2426, 2.6; RFC 6350, 3.2)
 
 _ESCAPED = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n", "\r": None})

@@ -72,7 +72,10 @@ function stop() {
 
 function show({ html, asking, exchanged }) {
   meetings.innerHTML = html;
-  if (known && asking > known.asking) navigator.vibrate?.([120, 80, 120]);
+  if (known && asking > known.asking) {
+    navigator.vibrate?.([120, 80, 120]);
+    meetings.scrollIntoView({ block: "center" });
+  }
   if (known && exchanged > known.exchanged && desk) say("ok", meetings.dataset.exchanged);
   document.title = asking ? `(${asking}) ${title}` : title;
   known = { asking, exchanged };
