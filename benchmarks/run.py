@@ -23,6 +23,7 @@ from .imports import LINES, import_rates
 from .invitation_mails import invitation_rates
 from .load import Measured, NextRequest, TakeAnswer, drive, drive_all
 from .mails import mail_rates
+from .papers import SHEETS_FOR, paper_rates
 from .promotion import PARTIES, promotions
 from .stage import Stage, add_event, stage
 
@@ -97,6 +98,7 @@ async def bench(settings: Settings, plan: Plan) -> int:
                 await measurement(run)
         await _lists(run)
         await _door_lists(run)
+        await _papers(run)
         await _invitations(run)
         faults = await _wave(run) + await _waiting_list(run) + await _verify(run)
         await db.close()
@@ -204,6 +206,15 @@ async def _door_lists(run: Run) -> None:
     run.note(f"door list of {GUESTS:,}, bare JSON dump", rates.bare_dump)
     told = f"{rates.whole / rates.bare_dump:.0%} whole, {rates.unchanged / rates.bare_dump:.0%} unchanged"
     click.echo(f"door list beside a bare dump of the rows: {told}")
+
+
+async def _papers(run: Run) -> None:
+    """Badges and the guest list on paper, and how long the rest of the process waits for its turn meanwhile."""
+    click.echo(f"papers for {SHEETS_FOR:,} guests …")
+    badges, lines = await paper_rates()
+    run.note("badges set with a code", badges.rate)
+    run.note("lines of the paper list set, in both orders", lines.rate)
+    click.echo(f"longest wait beside them: {badges.longest_wait_ms:.0f} ms and {lines.longest_wait_ms:.0f} ms")
 
 
 async def _mails(run: Run) -> None:

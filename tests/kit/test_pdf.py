@@ -10,7 +10,7 @@ import pytest
 import typst
 from pypdf import PdfReader
 
-from events.kit.pdf import typeset, typeset_strictly
+from events.kit.pdf import draw, typeset, typeset_strictly
 from tests.kit.glyphs import boxes, faces
 
 MADE_AT = datetime(2027, 4, 1, 9, 30, 15, 123456, tzinfo=UTC)
@@ -79,3 +79,8 @@ async def test_loop_goes_on_while_papers_are_set(template: Path) -> None:
 
 def _text(pdf: bytes) -> str:
     return " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
+
+
+async def test_picture_of_a_paper_needs_no_face(template: Path) -> None:
+    svg = (await draw(template, {"name": "Łukasz 葛󠄀"}, made_at=MADE_AT)).decode()
+    assert (svg.startswith("<svg"), "<text" in svg, "Łukasz" in svg) == (True, False, False)
