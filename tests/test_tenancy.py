@@ -35,7 +35,7 @@ _BRACES = re.compile(r"\{(\w+):\w+\}")
 # Addresses that reviewers may open, and door staff: the rest of their own organiser is not theirs.
 _OF_REVIEWERS = re.compile(r"^/organiser/events/\{slug:str\}/(applications|guests/\{registration_id:uuid\}/answers|uploads)")
 _OF_DOOR_STAFF = re.compile(
-    r"^/organiser/events/\{slug:str\}(/stream|/board\.json|/badges/(station|claims|requests|\{registration_id).*|/paper-lists.*)?$"
+    r"^/organiser/events/\{slug:str\}(/stream|/board\.json|/door(/stream|/conflicts.*|/guests.*)?|/badges/(station|claims|requests|\{registration_id).*|/paper-lists.*)?$"
 )
 _OF_CO_HOSTS = re.compile(r"^/co-hosts/|^/organiser/invitations/")
 _CLOSED = {303, 401, 403, 404, 405, 409}  # 409: a mail of another wave is none that can be sent again
