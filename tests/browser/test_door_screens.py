@@ -22,8 +22,9 @@ __all__ = ["open_phone", "outage"]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HANAKO = make_guest("葛󠄀例", "花子", family_name_kana="クズレイ", given_name_kana="ハナコ", company="株式会社みほん光学", table_name="7")
 LONG = make_guest(
-    "Müßig-Großäcker-Wolfeschlegelsteinhausen", "Jörg Maria", honorific="Prof. Dr.-Ing.", table_name="Ehrentisch 12", diet="no_pork; keine Nüsse",
-    company="Gesellschaft für Beispielsensorik und Musteroptik mbH & Co. KG", flags=["vip", "speaker", "no_photo", "wheelchair"],
+    "Müßig-Großäcker-Wolfeschlegelsteinhausen", "Jörg Maria", honorific="Prof. Dr.-Ing.", table_name="Ehrentisch 12",
+    diet="no_pork; keine Nüsse", company="Gesellschaft für Beispielsensorik und Musteroptik mbH & Co. KG",
+    flags=["vip", "speaker", "no_photo", "wheelchair"],
 )  # fmt: skip
 PATIENT = 15_000
 
