@@ -8,8 +8,8 @@ import msgspec
 
 from events.arrivals.editing_queries import save_notes
 from events.contacts.actions import share_card
+from events.contacts.meeting_queries import meet
 from events.contacts.model import CardDetails, Share
-from events.contacts.queries import meet
 from events.door.actions import add_phone
 from events.door.phone_queries import phone_by_id
 from events.door.stranded_queries import keep_stranded

@@ -12,7 +12,7 @@ from events.kit.tokens import token_hash
 from events.people.consents import Purpose, consent_text, text_hash
 from events.programme.model import Event
 
-from . import queries
+from . import meeting_queries, queries
 from .model import Card, CardDetails, Found, Outcome, Stage, new_number, new_short_code, short_code, stage_of, ticket_code
 
 SCANS_PER_MINUTE = 40  # a camera that sees one code after the other on a table full of badges
@@ -77,9 +77,10 @@ async def _found(db: Executor, event: Event, text: str) -> tuple[Found | None, O
 
 
 async def _meet(tx: Connection, event: Event, card: Card, found: Found, *, now: datetime) -> Outcome:
-    before = {meeting.other_id: meeting for meeting in await queries.meetings_of(tx, card.registration_id)}
+    before = {meeting.other_id: meeting for meeting in await meeting_queries.meetings_of(tx, card.registration_id)}
     known = before.get(found.registration_id)
     if known and known.agreed_at:
         return Outcome.ALREADY
-    agreed = await queries.meet(tx, new_id(), event.id, by=card.registration_id, of=found.registration_id, number=new_number(), now=now)
+    by, of = card.registration_id, found.registration_id
+    agreed = await meeting_queries.meet(tx, new_id(), event.id, by=by, of=of, number=new_number(), now=now)
     return Outcome.AGREED if agreed else Outcome.ASKED

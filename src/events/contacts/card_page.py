@@ -17,7 +17,7 @@ from events.people.names import full_name, kana_name, second_script
 from events.tickets.model import qr_text
 from events.tickets.pages import PRIVATE
 
-from . import queries
+from . import meeting_queries, queries
 from .errors import ContactsOff
 from .forms import card_form
 from .model import Outcome, Stage, closes_at, spaced, stage_of
@@ -67,7 +67,7 @@ async def card_page(
         qr=Markup(qr_svg(qr_text(base_url, own.ticket.code(tokens)))),  # noqa: S704 (our own drawing)
         opens=moment_label(event.doors_at, event.time_zone, locale=language),
         closes=moment_label(closes_at(event), event.time_zone, locale=language),
-        meetings=meetings_shown(await queries.meetings_of(db, card.registration_id)) if card else None,
+        meetings=meetings_shown(await meeting_queries.meetings_of(db, card.registration_id)) if card else None,
         said=told(outcome) if outcome else None,
         page_url=own.page_url,
     )

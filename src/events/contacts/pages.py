@@ -21,7 +21,7 @@ from events.kit.tokens import Tokens
 from events.people.consents import Purpose
 from events.tickets.pages import PRIVATE
 
-from . import actions, queries
+from . import actions, meeting_queries, queries
 from .card_page import DECODER_POLICY, card_page
 from .errors import ContactsOff
 from .forms import LONGEST_SCAN, parse_card
@@ -90,7 +90,7 @@ async def create_withdrawal(
     """Takes the consent back: the card goes, and every meeting with it."""
     own = await own_of(tx, request, code, slug)
     card = own.own_card()
-    partners = await queries.partners_of(tx, [card.registration_id])
+    partners = await meeting_queries.partners_of(tx, [card.registration_id])
     await queries.remove_cards(tx, [card.registration_id], clock.now())
     _mark(live, card.registration_id, *partners)
     return _back(own)
@@ -137,7 +137,7 @@ async def create_agreement(
     card, event = own.own_card(), own.admission.event
     if stage_of(event, is_open=await queries.is_open(tx, event.id), now=clock.now()) != Stage.OPEN:
         raise ContactsOff(link=own.page_url)
-    asked_by = await queries.agree(tx, meeting_id, card.registration_id, clock.now())
+    asked_by = await meeting_queries.agree(tx, meeting_id, card.registration_id, clock.now())
     if asked_by is None:
         raise NotFound(link=own.page_url)
     _mark(live, card.registration_id, asked_by)
@@ -157,8 +157,8 @@ async def create_refusal(
     """No; or the guest's own question taken back. The other one is told nothing."""
     own = await own_of(tx, request, code, slug)
     card = own.own_card()
-    partners = await queries.partners_of(tx, [card.registration_id])
-    await queries.refuse(tx, meeting_id, card.registration_id, clock.now())
+    partners = await meeting_queries.partners_of(tx, [card.registration_id])
+    await meeting_queries.refuse(tx, meeting_id, card.registration_id, clock.now())
     _mark(live, card.registration_id, *partners)
     return _back(own)
 

@@ -15,7 +15,7 @@ from events.kit.database import Pool
 from events.kit.live import Live, Signal
 from events.kit.templates import new_environment
 
-from . import queries
+from . import meeting_queries
 from .model import topic_of
 from .presentation import meetings_shown
 
@@ -49,7 +49,7 @@ async def meetings_stream(
 
 
 async def _told(pool: Pool, registration_id: UUID, page_url: str) -> str:
-    meetings = meetings_shown(await queries.meetings_of(pool, registration_id))
+    meetings = meetings_shown(await meeting_queries.meetings_of(pool, registration_id))
     html = _TEMPLATES.get_template("contacts/meetings.html").render(meetings=meetings, page_url=page_url, stage="open")
     figures = {name: len(meetings[name]) for name in ("asking", "exchanged")}
     return msgspec.json.encode({"html": html, **figures}).decode()
