@@ -203,7 +203,10 @@ async def test_a_companion_nobody_named(scanner: Scanner, pool: Pool) -> None:
     await page.get_by_role("link", name="Next guest").click()
     await find(page, "Müller")
     await expect(lines(page)).to_have_count(2)
-    await expect(lines(page).filter(has_text="Jürgen").get_by_text("more may come:")).to_be_hidden()
+    jurgen = lines(page).filter(has_text="Jürgen")
+    await jurgen.get_by_text("Companion or substitute").click()
+    await expect(jurgen.get_by_role("button", name="Somebody else comes instead")).to_be_visible()
+    await expect(jurgen.get_by_role("button", name="Name a companion")).to_be_hidden()
 
 
 async def test_somebody_else_comes_instead(scanner: Scanner, server: Server, pool: Pool) -> None:

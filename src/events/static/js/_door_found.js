@@ -3,27 +3,28 @@ import { highlight } from "./_door_highlight.js";
 import { GuestSearch, MOST_FOUND, searchAsYouType } from "./_door_search.js";
 import { fill } from "./_door_verdict.js";
 
+const AT_ONCE = 6;
+const AFTER_MS = 60;
+const MOST_KEPT = 200;
+
 /** Keeps the list below the field current. `act.check(entry)`, `act.group(entry)`, `act.companion(entry)`, `act.substitute(entry)`. */
 export function installSearch(session, sheet, act) {
   const field = sheet.querySelector("[name=q]");
   const list = sheet.querySelector("[data-results]");
   const status = sheet.querySelector("p[data-found]");
   const search = new GuestSearch();
-  let shown = new Map();
+  const lines = new Lines(act);
+  let later = 0;
 
-  // A line that says the same stays as it is, so that nothing closes under a thumb while other phones are at work.
+  // What fits the screen comes with the next frame, the rest after it: a slow phone has to answer the next letter, too.
   function show(found, total, query) {
-    const lines = found.map((entry) => {
-      const values = { ...entry.card, ...standing(session, entry), about: aboutOf(entry.card, sheet.dataset.table) };
-      const key = JSON.stringify([entry.id, query, values]);
-      return [key, shown.get(key) ?? lineOf(entry, values, query, act)];
-    });
-    shown = new Map(lines);
-    if (lines.some(([, line], place) => line !== list.children[place]) || lines.length !== list.childElementCount) {
-      list.replaceChildren(...shown.values());
-    }
-    const some = total > MOST_FOUND ? ` ${sheet.dataset.some}` : "";
-    status.textContent = !query ? "" : total ? `${sheet.dataset.found} ${total}.${some}` : sheet.dataset.none;
+    const texts = found.map((entry) => ({ ...entry.card, ...standing(session, entry), about: aboutOf(entry.card, sheet.dataset.table) }));
+    const upTo = (count) => place(list, found.slice(0, count).map((entry, number) => lines.of(entry, texts[number], query)));
+    clearTimeout(later);
+    upTo(AT_ONCE);
+    if (found.length > AT_ONCE) later = setTimeout(upTo, AFTER_MS, found.length);
+    const some = total > MOST_FOUND ? `. ${sheet.dataset.some}` : "";
+    status.textContent = !query ? "" : total ? `${sheet.dataset.found} ${total}${some}` : sheet.dataset.none;
   }
 
   const look = searchAsYouType(field, search, show);
@@ -47,12 +48,46 @@ export function wordOf(kind) {
   return document.getElementById("kind-words").content.querySelector(`[data-kind="${kind}"]`)?.textContent ?? "";
 }
 
-function lineOf(entry, values, query, act) {
-  const line = document.getElementById("found-line").content.firstElementChild.cloneNode(true);
-  fill(line, values);
-  for (const name of ["name", "about"]) highlight(line.querySelector(`[data-slot=${name}]`), query);
-  for (const button of line.querySelectorAll("[data-do]")) button.addEventListener("click", () => act[button.dataset.do](entry));
-  return line;
+// Lines that stand there already stay, so that nothing closes under a thumb while other phones are at work.
+function place(list, lines) {
+  const same = lines.length === list.childElementCount && lines.every((line, number) => line === list.children[number]);
+  if (!same) list.replaceChildren(...lines);
+}
+
+// Lines made before are used again as long as they say the same; only what is marked in them changes.
+class Lines {
+  #act;
+  #made = new Map();
+
+  constructor(act) {
+    this.#act = act;
+  }
+
+  of(entry, texts, query) {
+    const key = JSON.stringify([entry.id, texts]);
+    const known = this.#made.get(key);
+    const line = known ?? this.#make(key, entry, texts);
+    if (line.dataset.query !== query) mark(line, texts, query, known !== undefined);
+    return line;
+  }
+
+  #make(key, entry, texts) {
+    const line = document.getElementById("found-line").content.firstElementChild.cloneNode(true);
+    fill(line, texts);
+    for (const button of line.querySelectorAll("[data-do]")) button.addEventListener("click", () => this.#act[button.dataset.do](entry));
+    if (this.#made.size >= MOST_KEPT) this.#made.clear();
+    this.#made.set(key, line);
+    return line;
+  }
+}
+
+function mark(line, texts, query, again) {
+  line.dataset.query = query;
+  for (const name of ["name", "about"]) {
+    const element = line.querySelector(`[data-slot=${name}]`);
+    if (again) element.textContent = texts[name];
+    highlight(element, query);
+  }
 }
 
 function aboutOf({ spoken, also, company, table }, word) {

@@ -35,6 +35,7 @@ export class GroupSheet {
     fill(button, { waiting: others });
     button.addEventListener("click", () => (this.#door.next(), this.open(shown.entry)));
     place.prepend(button);
+    document.querySelector("[data-verdicts] .verdict-drain")?.remove(); // this welcome waits: there is something to decide
   }
 
   #line(entry) {

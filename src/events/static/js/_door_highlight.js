@@ -2,6 +2,8 @@
 import { hiragana } from "./_door_kana.js";
 import { plainWords, searchWords, sound } from "./_door_keys.js";
 
+const MOST_KNOWN = 2000;
+const known = new Map();
 const WORD = /[\p{L}\p{N}\p{M}ー'’]+/gu;
 
 /** Wraps in <mark> what every word of `query` finds in the element's text; an element without any stays as it is. */
@@ -49,8 +51,13 @@ function sounding(text, typed) {
   return words.map(({ 0: word, index }) => [index, index + word.length]);
 }
 
+// The same names come again with every keystroke.
 function heard(word) {
-  return plainWords(word).map((part) => `${part} ${sound(part)}`).join(" ");
+  if (!known.has(word)) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(word, plainWords(word).map((part) => `${part} ${sound(part)}`).join(" "));
+  }
+  return known.get(word);
 }
 
 function merged(spans) {

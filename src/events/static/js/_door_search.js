@@ -9,6 +9,7 @@ export class GuestSearch {
   #entries = [];
   #names = new Map();
   #prepared = 0;
+  #last = { words: [], matching: [] };
 
   /** Takes a list in the order in which guests of equal rank are shown. */
   fill(entries) {
@@ -16,6 +17,7 @@ export class GuestSearch {
     this.#entries = entries;
     this.#names = new Map();
     this.#prepared = 0;
+    this.#last = { words: [], matching: entries };
     this.#prepareSoon();
   }
 
@@ -23,10 +25,17 @@ export class GuestSearch {
   find(query) {
     const words = searchWords(query);
     if (!words.length) return { found: [], total: 0 };
-    const matching = this.#entries.filter(({ search }) => words.every((word) => search.includes(word)));
+    const matching = this.#among(words).filter(({ search }) => words.every((word) => search.includes(word)));
+    this.#last = { words, matching };
     const ranks = [[], [], [], []];
     for (const entry of matching) ranks[this.#rank(entry, words[0])].push(entry);
     return { found: ranks.flat().slice(0, MOST_FOUND), total: matching.length };
+  }
+
+  // One letter more finds nobody whom the letters before have not found.
+  #among(words) {
+    const narrows = this.#last.words.every((before) => words.some((word) => word.includes(before)));
+    return narrows ? this.#last.matching : this.#entries;
   }
 
   #rank(entry, word) {

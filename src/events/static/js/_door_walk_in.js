@@ -40,8 +40,9 @@ export class PersonSheet {
   #offerPools() {
     const pools = choiceOfPools(this.#session);
     this.#part("contingent").hidden = pools.length < 2;
-    const { free } = document.querySelector("[data-sheet=find]").dataset;
-    this.#form.elements.pool_id.replaceChildren(...pools.map((pool) => new Option(`${pool.name || pool.label || "–"} (${free} ${pool.free})`, pool.id)));
+    const { free, everybody } = document.querySelector("[data-sheet=find]").dataset;
+    const options = pools.map((pool) => new Option(`${pool.name || everybody} (${free} ${pool.free})`, pool.id));
+    this.#form.elements.pool_id.replaceChildren(...options);
   }
 
   // Readings show beside names that need one, the privacy notice in the chosen language, and the places that are left. After "full"
@@ -63,6 +64,7 @@ export class PersonSheet {
     this.#part("override").hidden = !this.#full || this.#session.phone()?.role !== "supervisor";
     const { free, as_of } = placesFor(this.#session, this.#poolId());
     const none = as_of !== null && free === 0;
+    said.classList.toggle("sheet-places-none", this.#full || none);
     said.hidden = !this.#full && (this.#act === "substitute" || free === null);
     const words = this.#say(this.#full ? "full" : none ? "none_as_of" : as_of === null ? "free" : "free_as_of");
     const text = words.replace("{n}", free).replace("{time}", as_of ? this.#session.clock(as_of) : "");
