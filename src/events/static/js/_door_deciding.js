@@ -3,7 +3,7 @@ import { guestOfLine, hashOf, newId, ticketCode } from "./_door_codes.js";
 import { decideByList, decisionOf, isHash, kindDecided, movementOf, shownByServer } from "./_door_verdicts.js";
 
 const PATIENCE_MS = 1200; // so long a steward waits for the server; then the list decides
-const ONLY_SERVER_MS = 5000; // … and so long when this phone cannot store, so that only the server can let anybody in
+const ONLY_SERVER_MS = 5000; // … and so long when this phone cannot store or has no list yet: only the server can let anybody in
 const WOULD_ENTER = ["admitted", "question_open", "house_full"];
 
 export class Deciding {
@@ -98,12 +98,12 @@ export class Deciding {
   }
 
   async #decide(scan, byList, { atOnce = false } = {}) {
-    const { outbox, records, contact } = this.#desk;
+    const { outbox, records, contact, list } = this.#desk;
     const row = outbox.row(scan);
     const safe = atOnce || (await records.keep({ outbox: { [scan.id]: row } }));
     outbox.put(row);
     const asked = !atOnce && contact.online;
-    if (asked && (await this.#answerInTime(scan.id, safe ? PATIENCE_MS : ONLY_SERVER_MS))) return records.shown.get(scan.id);
+    if (asked && (await this.#answerInTime(scan.id, safe && list.head ? PATIENCE_MS : ONLY_SERVER_MS))) return records.shown.get(scan.id);
     this.#deciding.add(scan.id);
     const shown = await byList();
     const kept = await this.#keepDecision(scan, shown);
@@ -198,7 +198,8 @@ export class Deciding {
     const { news, emit } = this.#desk;
     if (answered.conflict) news.tellConflict({ check_in_id: answered.id, registration_id: shown.entry?.id, ...answered.conflict });
     const waiter = this.#waiters.get(answered.id);
-    const kind = answered.now ?? answered.kind;
+    const moved = ["admitted", "left"].includes(answered.verdict);
+    const kind = moved ? answered.kind : answered.now ?? answered.kind;
     if (waiter) waiter(answered);
     else if (seen !== kind) emit("late", { shown, answer: answered, kind, now: answered.now ?? null });
   }
