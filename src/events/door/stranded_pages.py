@@ -104,9 +104,9 @@ async def decide_one(
 ) -> Redirect:
     """Takes one scan in, or discards it."""
     event = await event_for_staff(pool, staff, slug)
-    decision = _decision(await Form.read(request))
     if not await stranded_queries.is_of_event(pool, event.id, scan_id):
         raise NotFound
+    decision = _decision(await Form.read(request))
     await decide(_decider(event, staff, pool, desk, tokens), scan_id, decision)
     return _done(event, live)
 
