@@ -11,8 +11,8 @@ import pytest
 from litestar import Litestar
 
 from events.accounts.model import Role, Staff
-from events.door.model import Act
-from events.door.queries import attendance_of_event
+from events.door.model import Act, Decided, Decider, Scan, Verdict
+from events.door.queries import attendance_of_event, redeem_tickets
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.kit.ids import new_id
@@ -129,6 +129,29 @@ async def test_cancelled_guest_who_is_sent_out_does_not_count(desk: Desk, pool: 
 
     assert await inside(pool, event) == (0, 0)
     assert "Sent out" in (await desk.visitor.open(f"{desk.home}/conflicts")).text
+
+
+async def test_ticket_nobody_knows_any_more_is_decided_as_well(desk: Desk, pool: Pool, event: Event) -> None:
+    async with pool.acquire() as connection:
+        (phone, _) = await make_phone(connection, event)
+    entry = Scan(
+        id=new_id(),
+        at=now(),
+        operator=phone.operator,
+        code_hash="ab" * 32,
+        gate_id=phone.gate_id,
+        device_id=phone.id,
+        decided=Decided(verdict=Verdict.ADMITTED, by=Decider.PHONE),
+    )
+    await redeem_tickets(pool, event.id, [entry])
+
+    board = await desk.visitor.open(desk.home)
+    assert (open_on(board), "Unknown ticket" in board.text) == ([str(entry.id)], True)
+    decided = await send(desk.client, await desk.visitor.open(f"{desk.home}/conflicts/{entry.id}"), {"decision": "sent_out"})
+
+    assert "Unknown ticket" in decided.text
+    assert open_on(await desk.visitor.open(desk.home)) == []
+    assert await pool.fetchval("select count(*) from check_ins where undoes = $1", entry.id) == 1
 
 
 async def test_first_decision_stands(app: Litestar, desk: Desk, pool: Pool, event: Event) -> None:
