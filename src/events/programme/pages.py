@@ -15,7 +15,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 
 from events.kit.clock import now
-from events.kit.database import Connection
+from events.kit.database import Connection, Pool
 from events.kit.errors import NotFound
 from events.kit.forms import Form
 from events.kit.i18n import current_language
@@ -73,16 +73,17 @@ async def show_programme(slug: FromPath[str], db: NamedDependency[Connection]) -
 
 
 @get("/e/{slug:str}")
-async def show_event(request: AnyRequest, slug: FromPath[str], db: NamedDependency[Connection]) -> Response[str]:
+async def show_event(request: AnyRequest, slug: FromPath[str], pool: NamedDependency[Pool]) -> Response[str]:
     """The event with an empty form under a key of its own: what comes back twice with one key is booked once.
 
-    All else on the page is the same for everybody, so it is rendered once for each count of places.
+    All else on the page is the same for everybody, so it is rendered once for each count of places. No connection is held: in a rush
+    all of them would wait for the one that reads the questions.
     """
-    event = await event_for_guest(db, slug)
-    places = (await guest_queries.guest_places(db, [event.id]))[event.id]
+    event = await event_for_guest(pool, slug)
+    places = (await guest_queries.guest_places(pool, [event.id]))[event.id]
     moment = now()
     state = standing(event, places, moment)
-    contact = "" if state.takes_sign_ups else await guest_queries.organiser_email(db, event.organiser_id)
+    contact = "" if state.takes_sign_ups else await guest_queries.organiser_email(pool, event.organiser_id)
     questions = await request.app.state.questions.asked(event.id)  # of a floor above, so the application hands it down
 
     def render() -> str:
