@@ -88,15 +88,6 @@ async def cancel_one(pool: Pool, event: Event, ids: list[Any]) -> None:
         await cancel_places(connection, event.id, ids[1:], actor="guest", reason="", now=now())
 
 
-async def test_waiting_for_an_answer_is_accessible(scanner: Scanner, pool: Pool) -> None:
-    event = await make_event(pool)
-    page = await scanner(event)
-    await page.route("**/door/check-ins", lambda route: route.abort())
-    await type_code(page, "AAAA AAAA AAAA AAAA")
-    await expect(page.locator("section.verdict-unsure")).to_be_visible()
-    await expect_accessible(page)
-
-
 @pytest.mark.parametrize(("locale", "scheme"), [("de-DE", "light"), ("ja-JP", "dark")])
 async def test_pairing_and_phone_pages_are_accessible(
     open_page: OpenPage, signed_in: SignedIn, pool: Pool, locale: str, scheme: str

@@ -188,6 +188,20 @@ async def test_two_gates_are_told_of_one_ticket_with_names_and_times(open_phone:
     await expect(main.page.locator(".door-notice", has_text="One ticket, two entries:")).to_have_count(0)
 
 
+async def test_ticket_newer_than_the_list_is_amber_and_the_phone_hears_when_it_is_known(
+    open_phone: OpenPhone, outage: Outage, pool: Pool
+) -> None:
+    event = await make_event(pool)
+    phone = await open_phone(event)
+    await outage.begin(phone)
+    await phone.scan(code_of(await book(pool, event, HANAKO)), "newer_than_list", "call a supervisor")
+    await outage.end()
+    notice = phone.page.locator(".door-notice")
+    await expect(notice).to_contain_text("shown: Newer than my list → server: Welcome", timeout=PATIENT)
+    await expect(notice.get_by_text("Scan the ticket again: the guest is on the list now.")).to_be_visible()
+    await expect(notice.get_by_text("ask a supervisor")).to_be_hidden()
+
+
 async def kiosk_of(open_page: OpenPage, server: Server, pool: Pool, event: Event, **context: Any) -> Page:
     page = await open_page("/door/pair", **context)
     await pair(page, server, pool, event)

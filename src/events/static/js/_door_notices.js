@@ -22,9 +22,10 @@ export function installNotices(session) {
     tell(`notice-${KNOWN.includes(kind) ? kind : "not_valid"}`, { name: name ?? "", gate: gate ?? "", first_gate: first_gate ?? "", ...times }, key);
   });
   session.on("resolved", ({ key }) => list.querySelector(`[data-about="${CSS.escape(key)}"]`)?.remove());
-  session.on("late", ({ shown, kind }) => {
+  session.on("late", ({ shown, answer, kind }) => {
     const good = kind === "admitted";
     const words = { shown_word: wordOfKind(shown.kind), server_word: wordOfKind(kind) };
-    tell("notice-late", { name: shown.card?.name ?? "", time: session.clock(shown.at), ...words, good, bad: !good });
+    const name = (shown.card ?? answer.announcement?.card)?.name ?? "";
+    tell("notice-late", { name, time: session.clock(shown.at), ...words, good, bad: !good });
   });
 }
