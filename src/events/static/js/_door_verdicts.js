@@ -6,6 +6,7 @@ const CODE = /^[0-9a-f]{64}$/;
 
 /** Decides by the list alone. `scan.at` is by the server's clock here; `found`: {entry, hash, wellFormed}. */
 export function decideByList(scan, found, { list, shown }) {
+  if (found.wellFormed === false) return made(scan, "unknown", null, list);
   if (!list.head) return made(scan, "no_list", null, list);
   if (scan.act === "undo") return undoByList(scan, list, shown);
   const { entry, hash, wellFormed } = found;
