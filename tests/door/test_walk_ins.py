@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from events.door import acts
 from events.door.acts import ACTS, Acting, PhoneScan
 from events.door.desk import CheckInDesk
-from events.door.model import Decided, Decider, Reason, Source, Verdict
+from events.door.model import Decided, Decider, PhoneRole, Reason, Source, Verdict
+from events.door.walk_in_queries import contingents_with_places
 from events.door.walk_ins import new_registration_id
 from events.kit.clock import now
 from events.kit.database import Pool
@@ -126,6 +128,23 @@ async def test_the_last_place_goes_to_one_of_two_doors(pool: Pool) -> None:
     assert answers.count(Reason.FULL) == 5
     assert len([one for one in answers if isinstance(one, UUID)]) == 1
     assert len(await guests_of(pool, event)) == 3
+
+
+async def test_looking_first_would_let_all_of_them_in(pool: Pool) -> None:
+    """The control: doors that look for a free place before they write, without the claim."""
+    event = await make_event(pool, capacity=3, waiting_list=False)
+    await fill(pool, event, 2)
+    looks = await asyncio.gather(*(contingents_with_places(pool, event.id) for _ in range(6)))
+    assert [free for [(_pool, _name, free)] in looks] == [1] * 6
+
+
+async def test_a_kiosk_makes_no_guests(pool: Pool) -> None:
+    event = await make_event(pool)
+    acting = await acting_at(pool, event)
+    alone = replace(acting, phone=replace(acting.phone, role=PhoneRole.KIOSK))
+    with pytest.raises(acts.Unreadable):
+        await act(alone, asked())
+    assert await guests_of(pool, event) == []
 
 
 async def test_full_house_and_closed_doors_refuse(pool: Pool) -> None:
