@@ -14,7 +14,7 @@ create table badge_settings (
     constraint badge_settings_layout_known check (layout in ('card', 'fold', 'place_card')),
     constraint badge_settings_first_script_known check (first_script in ('native', 'latin')),
     constraint badge_settings_words_known check (words in ('de', 'en', 'ja')),
-    constraint badge_settings_qr_known check (qr in ('none', 'mark', 'ticket'))
+    constraint badge_settings_qr_known check (qr in ('none', 'mark', 'contact', 'ticket'))
 );
 
 -- A badge that somebody wants from the station, in the order in which they were asked for. The id is made by whoever asks, so that

@@ -147,3 +147,27 @@ async def test_guests_of_other_events_have_no_badge_here(app: Litestar, pool: Po
     picture = await visit.client.get(f"{home(event)}/{foreign}/picture.svg")
     assert (sheets.status_code, single.status_code, picture.status_code) == (422, 404, 404)
     assert (await prints(pool, event), await prints(pool, other)) == ([], [])
+
+
+async def test_badge_knows_the_contact_code_of_who_takes_part(pool: Pool) -> None:
+    event = await make_event(pool)
+    one, _ = await confirm(pool, event, make_guest("Ahorn"), make_guest("Birke"))
+    guest = await pool.fetchval("select guest_id from registrations where id = $1", one)
+    consent = await pool.fetchval(
+        """
+        insert into consents (guest_id, purpose, text_hash, locale, channel, given_at)
+        values ($1, 'contacts', 'words', 'en', 'form', now())
+        returning id
+        """,
+        guest,
+    )
+    await pool.execute(
+        "insert into contact_cards (registration_id, event_id, guest_id, consent_id, key_hash, short_code, shares, created_at)"
+        " values ($1, $2, $3, $4, $5, 'K7Q2M9', '{}', now())",
+        one,
+        event.id,
+        guest,
+        consent,
+        b"key",
+    )
+    assert [(who.person.family_name, who.contact_code) for who in await chosen(pool, event)] == [("Ahorn", "K7Q2M9"), ("Birke", None)]

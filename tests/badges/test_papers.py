@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from events.badges.model import Bearer, Code, FirstScript, Layout, Look
 from events.badges.papers import paper, picture, sheets_pdf, single_pdf
+from events.contacts.model import new_short_code, short_code
 from events.demo.people import people
 from events.door.paper_marks import line_mark, registration_of_mark
 from events.kit.ids import new_id
@@ -147,6 +148,14 @@ async def test_code_is_a_mark_that_is_no_secret_or_the_ticket_if_wanted() -> Non
     assert registration_of_mark(marked[0]) == one.registration_id
     assert ticket == [f"{BASE_URL.upper()}/T/{TOKENS.code('ticket', one.ticket_id, 1)}"]  # type: ignore[arg-type]
     assert none == []
+
+
+async def test_code_of_a_contact_is_what_the_exchange_reads() -> None:
+    """Only guests who take part have one; it is what they could be asked to read out."""
+    code = new_short_code()
+    with_card, without = bearer(HANAKO, contact_code=code), bearer(HANAKO)
+    assert [await _codes(with_card, Code.CONTACT), await _codes(without, Code.CONTACT)] == [[code], []]
+    assert short_code(code) == code
 
 
 async def test_picture_is_drawn_with_outlines() -> None:

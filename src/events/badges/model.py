@@ -37,11 +37,13 @@ class FirstScript(StrEnum):
 
 
 class Code(StrEnum):
-    """What the QR on a badge says: nothing; a mark that means the guest to this event's own phones and nothing to anybody else; or the
-    ticket itself, with which whoever photographs the badge could come in."""
+    """What the QR on a badge says: nothing; a mark that means the guest to this event's own phones and nothing to anybody else; the short
+    code by which guests who exchange contacts are asked for their card (they still have to agree; others have none); or the ticket
+    itself, with which whoever photographs the badge could come in."""
 
     NONE = "none"
     MARK = "mark"
+    CONTACT = "contact"
     TICKET = "ticket"
 
 
@@ -90,6 +92,7 @@ class Bearer(msgspec.Struct, frozen=True, kw_only=True):
     table_name: str | None
     ticket_id: UUID | None
     ticket_issue: int
+    contact_code: str | None = None
     printed_at: datetime | None = None
     printed_times: int = 0
 

@@ -96,6 +96,8 @@ def _role_word(role: str) -> str:
 def _code(one: Bearer, code: Code, tokens: Tokens, base_url: str) -> str:
     if code is Code.MARK:
         return qr_svg(line_mark(one.registration_id))
+    if code is Code.CONTACT and one.contact_code:
+        return qr_svg(one.contact_code)
     if code is Code.TICKET and one.ticket_id:
         return qr_svg(qr_text(base_url, tokens.code("ticket", one.ticket_id, one.ticket_issue)))
     return ""

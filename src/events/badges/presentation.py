@@ -24,6 +24,7 @@ FIRST_SCRIPTS = {FirstScript.NATIVE: N_("The guest’s own script"), FirstScript
 CODES = {
     Code.NONE: N_("No code"),
     Code.MARK: N_("A mark only our door phones understand"),
+    Code.CONTACT: N_("The code of guests who exchange contacts"),
     Code.TICKET: N_("The ticket itself"),
 }
 WHICH = {Which.UNPRINTED: N_("Not yet printed"), Which.ALL: N_("All guests")}

@@ -14,6 +14,7 @@ from .model import BADGES, Bearer, Choice, Layout, Look, Order, Which
 # Whoever has a place at the event. A host is a guest whose booking has the address of one of the event's hosts.
 BEARER = """
 r.id as registration_id, g.job_title, g.flags, r.table_name, t.id as ticket_id, coalesce(t.issue, 1) as ticket_issue,
+(select c.short_code from contact_cards c where c.registration_id = r.id) as contact_code,
 jsonb_build_object('honorific', g.honorific, 'family_name', g.family_name, 'given_name', g.given_name,
                    'family_name_kana', g.family_name_kana, 'given_name_kana', g.given_name_kana,
                    'family_name_latin', g.family_name_latin, 'given_name_latin', g.given_name_latin,
