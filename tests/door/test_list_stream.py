@@ -137,7 +137,10 @@ async def test_conflict_is_told_until_somebody_decides(dsn: str, pool: Pool, liv
         [told] = await ear.next("conflicts")
         assert (told["kind"], told["check_in_id"], told["first_check_in_id"]) == ("twice", str(twice[1].id), str(twice[0].id))
         await pool.execute(
-            "insert into conflict_resolutions (check_in_id, event_id, kind, decision, actor) values ($1, $2, 'twice', 'same_person', 'staff:x')",
+            """
+            insert into conflict_resolutions (check_in_id, event_id, kind, decision, actor)
+            values ($1, $2, 'twice', 'same_person', 'staff:x')
+            """,
             twice[1].id,
             event.id,
         )
