@@ -45,6 +45,7 @@ class DoorModel:
     opens_at: datetime | None
     supervisors: set[int]
     records: dict[UUID, ModelRecord] = field(default_factory=dict)
+    adrift: set[UUID] = field(default_factory=set)
 
     def effective(self) -> list[tuple[datetime, UUID, ModelRecord]]:
         """Entries and exits that nobody took back, in the order in which they happened."""
@@ -113,6 +114,8 @@ class DoorModel:
         assert scan.undoes
         ids = [id for id in (uuid5(scan.undoes, "shown"), scan.undoes) if id in self.records]
         ids.sort(key=lambda id: self.records[id].verdict not in PASSES)
+        if not ids:
+            self.adrift.add(scan.id)
         if not ids or self.records[ids[0]].verdict not in PASSES:
             return "not_undone"
         entry = self.records[ids[0]]

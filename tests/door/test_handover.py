@@ -307,7 +307,9 @@ async def test_house_is_full_at_the_fire_limit_and_has_room_again_after_an_exit(
 async def test_undo_of_something_nobody_has_is_told_and_kept(app: Litestar, pool: Pool) -> None:
     event = await make_event(pool)
     phone = await open_phone(app, pool, event)
-    assert await kinds(phone, sent(act="undo", check_in_id=str(new_id()))) == ["not_undone"]
+    undo = sent(act="undo", check_in_id=str(new_id()))
+    assert [await kinds(phone, undo) for _ in range(2)] == [["not_undone"]] * 2
+    assert await stranded(pool, event) == [("unreadable", undo["id"])]
 
 
 async def test_absurd_clocks_keep_the_order_of_the_queue(app: Litestar, pool: Pool) -> None:

@@ -24,6 +24,7 @@ def parse_scan(form: Form, phone: Phone, now: datetime) -> Scan:
     note = form.text("note", longest=LONGEST_NOTE) if phone.role == PhoneRole.SUPERVISOR else ""
     if note and len(note) < SHORTEST_NOTE:
         form.error("note", _("Please say why in a few words."))
+    act, passed = (Act.EXIT, Verdict.LEFT) if form.values.get("act") == Act.EXIT else (Act.ENTRY, Verdict.ADMITTED)
     scan = Scan(
         id=_uuid(form, "id"),
         code=form.text("code", longest=LONGEST_CODE) or None,
@@ -32,10 +33,10 @@ def parse_scan(form: Form, phone: Phone, now: datetime) -> Scan:
         operator=phone.operator,
         gate_id=phone.gate_id,
         device_id=phone.id,
-        act=Act.EXIT if form.values.get("act") == Act.EXIT else Act.ENTRY,
+        act=act,
         answers=_answers(form),
         note=note,
-        decided=Decided(verdict=Verdict.ADMITTED, by=Decider.SUPERVISOR) if note else None,
+        decided=Decided(verdict=passed, by=Decider.SUPERVISOR) if note else None,
     )
     if scan.code is None and scan.registration_id is None:
         form.error("code", _("Please fill this in."))

@@ -17,7 +17,7 @@ from . import conflict_queries, listing, scan_queries, stranded_queries
 from .acts import ACTS, Acting, PhoneScan, Unreadable
 from .announcement import Announcement, announce
 from .listing import ListEntry, ShownMovement
-from .model import LETS_PASS, Answer, Conflict, Decided, Decider, Phone, Reason, Scan, Verdict, shown_id
+from .model import LETS_PASS, Act, Answer, Conflict, Decided, Decider, Phone, Reason, Scan, Verdict, shown_id
 from .scan_forms import Handover, entry_of, fingerprint, in_order, kept, named_id, read_scan, scan_of
 
 _log = logging.getLogger(__name__)
@@ -66,8 +66,8 @@ async def take_in(acting: Acting, handed: Handover) -> list[Answered]:
     ordered = iter(in_order([scan for scan in read if scan]))
     scans = [next(ordered) if scan else None for scan in read]
     judged = await _judge(acting, scans)
-    unjudged = [given for given, answer in zip(handed.scans, judged, strict=True) if answer is None]
-    await _strand(acting, handed, unjudged, why=UNREADABLE)
+    adrift = [given for given, answer in zip(handed.scans, judged, strict=True) if answer is None or _undoes_nothing(answer)]
+    await _strand(acting, handed, adrift, why=UNREADABLE)
     return await _told(acting, handed.scans, scans, judged)
 
 
@@ -138,6 +138,11 @@ async def _made(acting: Acting, scan: PhoneScan) -> UUID | Reason:
         return await ACTS[scan.act](acting, scan)
     except DomainError as refusal:
         raise Unreadable(refusal.code) from None
+
+
+def _undoes_nothing(answer: Answer) -> bool:
+    """Whether the record to be taken back is not here; it may still come, from a phone without network."""
+    return answer.act == Act.UNDO and answer.reason == Reason.UNKNOWN
 
 
 async def _strand(acting: Acting, handed: Handover, given: Sequence[Any], *, why: str) -> None:
