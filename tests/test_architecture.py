@@ -16,7 +16,7 @@ FLOORS = [
     *("overview", "privacy", "co_hosts", "badges", "arrivals", "door", "contacts", "selection", "invitations", "itinerary"),
     *("tickets", "registration", "questions", "messaging", "payments", "programme", "accounts", "people", "kit"),
 ]
-ROOF = {"__main__", "api_document", "app", "benchmarks", "commands", "demo", "health"}
+ROOF = {"__main__", "addresses", "api_document", "app", "benchmarks", "commands", "demo", "health"}
 KIT_WITH_SQL = {"jobs.py", "limits.py", "live.py", "migrations.py"}
 STATEMENTS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "cursor", "copy_from_query", "copy_records_to_table"}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time"), ("time", "time_ns")}
