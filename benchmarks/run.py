@@ -1,5 +1,7 @@
 """The measurements of one run, side by side, and the proof that nothing was lost or sold twice meanwhile."""
 
+import itertools
+import math
 import os
 import platform
 import statistics
@@ -24,6 +26,7 @@ from .invitation_mails import invitation_rates
 from .load import Measured, NextRequest, TakeAnswer, drive, drive_all
 from .mails import mail_rates
 from .papers import SHEETS_FOR, paper_rates
+from .phones import PHONES, QUEUE, pair_phones, queues_of_phones, scans_of_phones
 from .promotion import PARTIES, promotions
 from .stage import Stage, add_event, stage
 
@@ -55,6 +58,7 @@ class Run:
         self.booked = {"api": 0, "form": 0}
         self.admitted = 0
         self.codes: list[str] = []
+        self.phones: list[str] = []
 
     async def http(
         self, name: str, port: int, request: NextRequest, *, expect: int, take: TakeAnswer | None = None, **options: float
@@ -75,6 +79,9 @@ class Run:
         if latency:
             self.spread.setdefault(name, []).append(latency)
 
+    def count_admitted(self, _request: bytes, answer: bytes) -> None:
+        self.admitted += answer.count(b'"verdict":"admitted"')
+
     def rate(self, name: str) -> float:
         return statistics.median(self.rates[name])
 
@@ -94,7 +101,7 @@ async def bench(settings: Settings, plan: Plan) -> int:
         await _prepare(run)
         for number in range(plan.rounds):
             click.echo(f"round {number + 1} of {plan.rounds} …")
-            for measurement in (_sold_out, _sign_ups, _claims, _pages, _check_ins, _mails):
+            for measurement in (_sold_out, _sign_ups, _claims, _pages, _check_ins, _phones, _mails):
                 await measurement(run)
         await _lists(run)
         await _door_lists(run)
@@ -113,6 +120,7 @@ async def _prepare(run: Run) -> None:
         run.stage.events[slug] = await add_event(run.db, slug, capacity)
     filling = wire.sign_up_by_api("full", run.stage.token)
     await _warm_up(run)
+    run.phones = await pair_phones(run.db, run.stage.events["hot"])
     while set((await drive(run.stage.service, filling, clients=1, seconds=0.2)).statuses) == {201}:
         pass
 
@@ -161,14 +169,20 @@ async def _pages(run: Run) -> None:
 
 
 async def _check_ins(run: Run) -> None:
-    """Tickets of this round's sign-ups, with every client and then with four phones as at a real door."""
+    """A third of this round's tickets, with every client and then with four turnstiles as at a real door."""
+    request = wire.check_in("hot", run.stage.token, run.codes[::3])
+    await run.http("check-ins", run.stage.service, request, expect=200, take=run.count_admitted)
+    await run.http("check-ins, four turnstiles", run.stage.service, request, expect=200, take=run.count_admitted, clients=4)
 
-    def count(_request: bytes, answer: bytes) -> None:
-        run.admitted += b'"admitted"' in answer
 
-    request = wire.check_in("hot", run.stage.token, run.codes)
-    await run.http("check-ins", run.stage.service, request, expect=200, take=count)
-    await run.http("check-ins, four phones", run.stage.service, request, expect=200, take=count, clients=4)
+async def _phones(run: Run) -> None:
+    """The other tickets: scan by scan at sixteen phones, and as queues that were kept without a network, one after the other."""
+    single, queued = run.codes[1::3], run.codes[2::3]
+    scans = scans_of_phones(run.phones, single)
+    await run.http(f"scans of phones, {PHONES} at once", run.stage.service, scans, expect=200, take=run.count_admitted, clients=PHONES)
+    queues = itertools.islice(iter(queues_of_phones(run.phones, queued), b""), len(queued) // QUEUE)
+    measured = await drive(run.stage.service, queues.__next__, clients=1, seconds=math.inf, take=run.count_admitted)
+    run.note(f"queues of {QUEUE} scans handed over", measured.rate, (measured.latency(0.5), measured.latency(0.99)))
     run.codes.clear()
 
 
