@@ -32,7 +32,7 @@ lint: setup ## Check style, types and the order of the rooms
 	@$(BIN)/mypy src tests
 	@$(BIN)/pytest -q tests/test_architecture.py
 
-bench: setup ## Measure sign-ups, check-ins and pages beside this machine's own limits
+bench: setup ## Measure sign-ups, check-ins and pages beside this machine's own limits; ARGS=--browser for the scanner
 	@exec $(BIN)/events bench $(ARGS)
 
 clean: ## Remove what setup and the checks made; the data in var/ stay

@@ -17,6 +17,7 @@ HASHED = re.compile(r"[\w.@/-]+-[0-9A-Za-z]{8}\.(css|js|wasm|woff2|svg|png)")
 BUNDLES = ("app.css", "organiser.css", "door.css", "host.css", "contacts.css")
 BUNDLE_BYTES = 9_000  # compressed; the prototype of the whole look took 6,600
 DOOR_BYTES = 12_000  # the door's own also holds seven faces of verdicts, questions, sheets and the kiosk; a phone keeps it for the evening
+ORGANISER_BYTES = 10_000  # the desk's: boards, lists, imports, mails, badges; fetched once a day, over a better line than a guest's
 SCRIPT_BYTES = 9_000  # compressed, for one behaviour of a page
 DOOR_SCRIPT_BYTES = 18_000  # the whole door without a network: list, rules, records, search; kept on the phone as well
 
@@ -56,7 +57,8 @@ def test_unbuilt_assets_ask_for_the_build(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", BUNDLES)
 def test_stylesheet_stays_small(name: str) -> None:
-    assert _compressed(name) < (DOOR_BYTES if name == "door.css" else BUNDLE_BYTES)
+    budgets = dict.fromkeys(BUNDLES, BUNDLE_BYTES) | {"door.css": DOOR_BYTES, "organiser.css": ORGANISER_BYTES}
+    assert _compressed(name) < budgets[name]
 
 
 def test_page_scripts_stay_small() -> None:

@@ -123,12 +123,13 @@ def bounces(sources: tuple[str, ...]) -> None:
 @click.option("--clients", type=click.IntRange(1, 512), default=64, show_default=True, help="Connections that are busy all the time.")
 @click.option("--seconds", type=click.FloatRange(0.5, 60), default=2.0, show_default=True, help="Length of one measurement.")
 @click.option("--rounds", type=click.IntRange(1, 20), default=5, show_default=True, help="How often; the medians are shown.")
-def bench(clients: int, seconds: float, rounds: int) -> None:
+@click.option("--browser", is_flag=True, help="Instead: what the scanner reads and how soon it answers, in a real Chromium.")
+def bench(clients: int, seconds: float, rounds: int, browser: bool) -> None:
     """Measure sign-ups, check-ins and pages beside this machine's own limits, on a database made for it and removed again."""
     from events.commands.lifecycle import finish
     from events.commands.measuring import bench as work
 
-    finish(lambda: work(_settings(), clients=clients, seconds=seconds, rounds=rounds))
+    finish(lambda: work(_settings(), clients=clients, seconds=seconds, rounds=rounds, browser=browser))
 
 
 def _settings(**overrides: str) -> Settings:
