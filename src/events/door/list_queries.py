@@ -116,6 +116,7 @@ async def rules_digest(db: Executor, event_id: UUID) -> str:
             """
             select md5(concat_ws(e'\n', e.title, e.starts_at, e.ends_at, e.time_zone,
                                  (select d::text from door_rules d where d.event_id = e.id),
+                                 exists (select from badge_settings b where b.event_id = e.id),
                                  (select string_agg(q::text, e'\n' order by q.position, q.id)
                                   from door_questions q
                                   where q.event_id = e.id

@@ -29,6 +29,8 @@ class DoorRules(msgspec.Struct, frozen=True, kw_only=True):
     walk_ins: bool = False
     walk_in_pool_id: UUID | None = None
     lease_hours: int = 12
+    prints_badges: bool = False
+    """Whether the organiser has set badges up, so that phones may ask for one."""
 
 
 class DoorQuestion(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,13 +13,16 @@ async def rules_of_event(db: Executor, event_id: UUID) -> DoorRules:
     """The rules in force; the defaults where the organiser has set none."""
     row = await db.fetchrow(
         """
-        select doors_open_at, exits, fire_limit, crew_inside, walk_ins, walk_in_pool_id, lease_hours
-        from door_rules
-        where event_id = $1
+        select r.doors_open_at, coalesce(r.exits, 'off') as exits, r.fire_limit, coalesce(r.crew_inside, 0) as crew_inside,
+               coalesce(r.walk_ins, false) as walk_ins, r.walk_in_pool_id, coalesce(r.lease_hours, 12) as lease_hours,
+               exists (select from badge_settings b where b.event_id = asked.event_id) as prints_badges
+        from (select $1::uuid as event_id) asked
+        left join door_rules r on r.event_id = asked.event_id
         """,
         event_id,
     )
-    return msgspec.convert(dict(row), DoorRules) if row else DoorRules()
+    assert row is not None
+    return msgspec.convert(dict(row), DoorRules)
 
 
 async def questions_of_event(db: Executor, event_id: UUID) -> list[DoorQuestion]:

@@ -1,6 +1,7 @@
 // The scanner: a code comes from the camera, a hardware scanner or the keyboard, a guest from the sheets; the session decides and
 // stores; the verdict shows.
 import { stayAwake } from "./_door_awake.js";
+import { installBadges } from "./_door_badges.js";
 import { Camera } from "./_door_camera.js";
 import { showHead } from "./_door_head.js";
 import { installHistory } from "./_door_history.js";
@@ -50,6 +51,7 @@ function show(shown, what = {}, options = {}) {
   part("verdicts").dataset.kind = shown.kind;
   people.offer(shown);
   override.offer(shown, what, options);
+  badges.offer(shown);
 }
 
 function next() {
@@ -164,6 +166,7 @@ session.on("wiped", () => location.replace("/door"));
 showState();
 const people = installPeople(session, { check, show, next, sheets, sound: playVerdict });
 const override = installOverride(session, { check, next, sheets });
+const badges = installBadges(session, { say, failed: texts.failed });
 installMode(session, { page, say });
 installHistory(session);
 installNotices(session);
