@@ -267,6 +267,25 @@ async def test_own_words_open_guest_list_news_and_somebody_forgotten(demo: Pool)
     assert await rows(demo, "select kind, deleted from deletion_records") == [("person", 1)]
 
 
+async def test_doors_have_rules_and_questions_and_nobody_is_too_early(demo: Pool) -> None:
+    found = await rows(
+        demo,
+        """
+        select e.slug, d.exits, d.fire_limit, d.crew_inside, d.walk_ins, d.doors_open_at
+        from door_rules d
+        join events e on e.id = d.event_id
+        order by e.slug
+        """,
+    )
+    assert found == [
+        ("embassy-reception", "reentry", 220, 15, True, None),
+        (DINNER, "off", 150, 12, False, None),
+        ("osaka-networking-evening", "reentry", 110, 8, True, None),
+    ]
+    asked = await rows(demo, "select e.slug, q.is_required from door_questions q join events e on e.id = q.event_id order by q.position")
+    assert asked == [("embassy-reception", True), ("embassy-reception", False)]
+
+
 async def test_link_of_an_invitee_opens_an_invitation_nobody_has_answered(demo: Pool) -> None:
     async with demo.acquire() as connection:
         first = dict(await actions.links(SETTINGS, connection))

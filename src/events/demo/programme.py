@@ -18,6 +18,7 @@ from events.programme.queries import event_by_slug
 
 from . import queries
 from .asked import ask
+from .doors import set_door_rules
 from .model import EventPlan, Frame, ProgrammePlan, event_plans, frame, story_day
 from .story import team
 
@@ -53,6 +54,7 @@ async def load_programme(tx: Connection, now: datetime) -> None:
             await ensure_gate(tx, new_id(), events[event.slug], gate)
     found = {event.slug: one for event in event_plans() if (one := await event_by_slug(tx, event.slug))}
     await ask(tx, (await team(tx))[plan.staff[0].email], found)
+    await set_door_rules(tx, found)
 
 
 async def _organisers(tx: Connection, plan: Frame) -> dict[str, UUID]:
