@@ -14,6 +14,7 @@ from events.settings import Settings
 
 from . import queries, story_queries
 from .decisions import forget_somebody, judge, open_up, word_mails
+from .evening import tell_evening
 from .guests import sign_everybody_up
 from .invitees import invite_everybody
 from .model import DINNER, dinner_day, event_plans, frame, zone
@@ -43,6 +44,7 @@ async def load_guests(tx: Connection, tokens: Tokens, now: datetime) -> None:
     story = await begin(tx, tokens, now)
     await invite_everybody(story)
     await sign_everybody_up(story)
+    await tell_evening(story)
     await judge(story)
     await word_mails(story)
     await open_up(story)

@@ -51,8 +51,8 @@ class DoorPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     rules: list[RulesPlan]
     questions: list[AskedPlan]
-    hosts: list[HostPlan] = []
-    walk_in: NewPerson | None = None
+    hosts: list[HostPlan]
+    walk_in: NewPerson
 
 
 @cache

@@ -205,13 +205,29 @@ async def date_check_ins_back(tx: Connection, event_id: UUID) -> None:
     )
 
 
+async def date_scans_back(tx: Connection, scan_ids: Sequence[UUID], at: datetime) -> None:
+    """What a phone handed over reached the server at that moment."""
+    await tx.execute("update check_ins set server_at = $2 where id = any ($1)", list(scan_ids), at)
+
+
 async def move_events(tx: Connection, slugs: Sequence[str], by: timedelta) -> None:
     """Moves events, and the arrivals at them, as if everything happened that much later."""
     await tx.execute(
         """
         update check_ins
         set device_at = device_at + $2,
-            server_at = server_at + $2
+            server_at = server_at + $2,
+            phone_at = phone_at + $2,
+            list_at = list_at + $2
+        where event_id in (select id from events where slug = any ($1::text[]))
+        """,
+        list(slugs),
+        by,
+    )
+    await tx.execute(
+        """
+        update conflict_resolutions
+        set resolved_at = resolved_at + $2
         where event_id in (select id from events where slug = any ($1::text[]))
         """,
         list(slugs),

@@ -7,6 +7,7 @@ import msgspec
 
 from events.accounts.model import Staff
 from events.accounts.queries import staff_by_email
+from events.door.desk import CheckInDesk
 from events.kit.database import Connection, Pool
 from events.kit.tokens import Tokens
 from events.programme.model import Event, Programme
@@ -31,6 +32,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     events: dict[str, Event]
     staff: dict[str, Staff]
     desk: ClaimDesk
+    check_ins: CheckInDesk
     schedule: Schedule
     answering: dict[str, Answering]
 
@@ -57,6 +59,7 @@ async def begin(tx: Connection, tokens: Tokens, now: datetime) -> Story:
         events=events,
         staff=await team(tx),
         desk=ClaimDesk(pool_of(tx), tokens),
+        check_ins=CheckInDesk(pool_of(tx)),
         schedule=Schedule(),
         answering={slug: Answering(slug, await questions_of_event(tx, event.id), tokens) for slug, event in events.items()},
     )

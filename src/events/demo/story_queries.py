@@ -1,7 +1,10 @@
 """SQL of the story: what the demo needs to know of the guests it has just made."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from events.kit.database import Connection, Executor
 from events.kit.jobs import Job
@@ -46,6 +49,35 @@ async def awaiting(db: Executor, event_id: UUID) -> list[UUID]:
         """,
         event_id,
     )
+    return [row[0] for row in rows]
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A guest who came: when, and before which phone."""
+
+    registration_id: UUID
+    at: datetime
+    device_id: UUID
+
+
+async def arrivals(db: Executor, event_id: UUID) -> list[Arrival]:
+    """Who came, in the order in which they did."""
+    rows = await db.fetch(
+        """
+        select a.registration_id, a.device_at, c.device_id
+        from attendances a
+        join check_ins c on c.id = a.check_in_id
+        where a.event_id = $1
+        order by a.device_at, a.registration_id
+        """,
+        event_id,
+    )
+    return [Arrival(*row) for row in rows]
+
+
+async def cancelled_at(db: Executor, event_id: UUID) -> list[UUID]:
+    """Who has given the place back."""
+    rows = await db.fetch("select id from registrations where event_id = $1 and state = 'cancelled' order by id", event_id)
     return [row[0] for row in rows]
 
 
