@@ -13,6 +13,7 @@ from events.programme.queries import event_by_slug
 from events.settings import Settings
 
 from . import queries, story_queries
+from .company import keep_company
 from .decisions import forget_somebody, judge, open_up, word_mails
 from .evening import tell_evening
 from .guests import sign_everybody_up
@@ -45,6 +46,7 @@ async def load_guests(tx: Connection, tokens: Tokens, now: datetime) -> None:
     await invite_everybody(story)
     await sign_everybody_up(story)
     await tell_evening(story)
+    await keep_company(story)
     await judge(story)
     await word_mails(story)
     await open_up(story)

@@ -11,8 +11,8 @@ from uuid import UUID
 import msgspec
 
 from events.door import phone_queries, walk_ins  # noqa: F401  (guests made at the door register their acts)
-from events.door.acts import Acting
 from events.door.actions import change_phone
+from events.door.acts import Acting
 from events.door.board_actions import resolve
 from events.door.board_model import Decision
 from events.door.board_queries import conflict_of_entry

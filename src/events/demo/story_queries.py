@@ -75,6 +75,39 @@ async def arrivals(db: Executor, event_id: UUID) -> list[Arrival]:
     return [Arrival(*row) for row in rows]
 
 
+class Sharing(msgspec.Struct, frozen=True):
+    """A guest who may share a card, with the ticket and the address."""
+
+    registration_id: UUID
+    guest_id: UUID
+    ticket_id: UUID
+    email: str
+    locale: str
+
+
+async def who_shares(db: Executor, event_id: UUID, most: int) -> list[Sharing]:
+    """The first guests who came, each with an address of their own."""
+    rows = await db.fetch(
+        """
+        select r.id, r.guest_id, t.id, b.email, b.locale
+        from attendances a
+        join registrations r on r.id = a.registration_id
+        join bookings b on b.id = r.booking_id
+        join guests g on g.id = r.guest_id
+        join tickets t on t.guest_id = r.guest_id
+        where a.event_id = $1
+          and r.state = 'confirmed'
+          and g.position = 0
+          and b.email <> ''
+        order by a.device_at, r.id
+        limit $2
+        """,
+        event_id,
+        most,
+    )
+    return [Sharing(*row) for row in rows]
+
+
 async def cancelled_at(db: Executor, event_id: UUID) -> list[UUID]:
     """Who has given the place back."""
     rows = await db.fetch("select id from registrations where event_id = $1 and state = 'cancelled' order by id", event_id)
