@@ -1,5 +1,6 @@
 """The demo's doors once it is loaded: everything that an evening brings has happened at one of them, and adds up."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -133,3 +134,25 @@ async def test_both_phones_of_the_evening_have_said_how_they_are(demo: Pool) -> 
 
 async def test_records_reached_the_server_after_they_were_made(demo: Pool) -> None:
     assert await demo.fetchval("select count(*) from check_ins where server_at < device_at") == 0
+
+
+async def test_a_week_later_everything_at_the_doors_is_as_far_from_the_evening_as_it_was(demo: Pool) -> None:
+    distances = """
+        select e.starts_at - c.resolved_at, e.starts_at - p.made_at, e.starts_at - max(m.agreed_at), e.starts_at - max(d.last_seen_at)
+        from events e
+        join conflict_resolutions c on c.event_id = e.id
+        join paper_lists p on p.event_id = e.id
+        join contact_meetings m on m.event_id = e.id
+        join devices d on d.event_id = e.id
+        where e.slug = $1
+        group by e.id, c.check_in_id, p.id
+        """
+    async with demo.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        before = await connection.fetch(distances, EVENING)
+        await actions.move(connection, timedelta(days=-9))
+        after = await connection.fetch(distances, EVENING)
+        await transaction.rollback()
+    assert len(before) == 1
+    assert after == before

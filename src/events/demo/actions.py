@@ -67,6 +67,7 @@ async def move(tx: Connection, by: timedelta) -> None:
     """Moves the whole story in time."""
     slugs = [plan.slug for plan in event_plans()]
     await queries.move_events(tx, slugs, by)
+    await queries.move_what_came_of_arrivals(tx, slugs, by)
     await queries.move_deadlines(tx, slugs, by)
 
 

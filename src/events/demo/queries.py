@@ -226,15 +226,6 @@ async def move_events(tx: Connection, slugs: Sequence[str], by: timedelta) -> No
     )
     await tx.execute(
         """
-        update conflict_resolutions
-        set resolved_at = resolved_at + $2
-        where event_id in (select id from events where slug = any ($1::text[]))
-        """,
-        list(slugs),
-        by,
-    )
-    await tx.execute(
-        """
         update events
         set doors_at = doors_at + $2,
             starts_at = starts_at + $2,
@@ -281,6 +272,33 @@ async def move_deadlines(tx: Connection, slugs: Sequence[str], by: timedelta) ->
                      from invitation_events v
                      join events e on e.id = v.event_id
                      where e.slug = any ($1::text[]))
+        """,
+        list(slugs),
+        by,
+    )
+
+
+async def move_what_came_of_arrivals(tx: Connection, slugs: Sequence[str], by: timedelta) -> None:
+    """Moves what people decided, printed and exchanged at the events."""
+    await tx.execute(
+        """
+        with moved as (
+            select id from events where slug = any ($1::text[])
+        ), conflicts as (
+            update conflict_resolutions set resolved_at = resolved_at + $2 where event_id in (select id from moved)
+        ), papers as (
+            update paper_lists set made_at = made_at + $2 where event_id in (select id from moved)
+        ), phones as (
+            update devices
+            set last_seen_at = last_seen_at + $2,
+                list_at = list_at + $2
+            where event_id in (select id from moved)
+              and queue_length is not null
+        )
+        update contact_meetings
+        set asked_at = asked_at + $2,
+            agreed_at = agreed_at + $2
+        where event_id in (select id from moved)
         """,
         list(slugs),
         by,
