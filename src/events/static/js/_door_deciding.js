@@ -26,7 +26,8 @@ export class Deciding {
       if (!scan.answers) return null;
     }
     const shown = await this.#decide(scan, () => this.#byList(scan, found), { atOnce: !found.wellFormed });
-    return shown.kind === "question_open" && !answers ? this.#askAfterwards(shown, source) : shown;
+    const unasked = this.#desk.asks && !answers && !Object.keys(scan.answers).length;
+    return shown.kind === "question_open" && unasked ? this.#askAfterwards(shown, source) : shown;
   }
 
   undo(checkInId) {
@@ -67,9 +68,9 @@ export class Deciding {
     return { entry: list.entryOfCode(scan.code_hash), hash: scan.code_hash, wellFormed: code !== null || isHash(code_hash ?? "") };
   }
 
-  // A question is asked before anything is sent, but only of somebody who would be let in.
+  // A question is asked before anything is sent, but only of somebody who would be let in; where nobody can ask, it stays open.
   async #askFirst(scan, found) {
-    const questions = found.entry ? this.#desk.list.questionsFor(found.entry) : [];
+    const questions = this.#desk.asks && found.entry ? this.#desk.list.questionsFor(found.entry) : [];
     if (!questions.length || !WOULD_ENTER.includes(this.#byList(scan, found).kind)) return {};
     return this.#desk.asks(found.entry, questions);
   }

@@ -12,8 +12,9 @@ import { takePlace } from "./_door_tab.js";
 const WIPE_AGAIN_MS = 5000;
 const LEASE_LOOK_MS = 15_000;
 
-/** Opens the phone's records and starts to work. `asks(entry, questions)` answers the door's questions, or null. */
-export async function openSession({ asks = async () => null } = {}) {
+/** Opens the phone's records and starts to work. `asks(entry, questions)` answers the door's questions, or null when they were broken off;
+ *  without it nobody is asked anything. */
+export async function openSession({ asks = null } = {}) {
   const session = new Session(asks);
   await session.open();
   return session;

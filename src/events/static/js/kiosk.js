@@ -24,7 +24,7 @@ let running = false;
 let leaving;
 
 // A question needs a steward: a required one stays open, and the guest is asked to the desk.
-const session = await openSession({ asks: async () => ({}) });
+const session = await openSession();
 
 async function check(text) {
   if (!running || deciding || stage.childElementCount) return;
