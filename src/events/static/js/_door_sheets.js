@@ -4,8 +4,10 @@ const FIRST = "[data-first], input:not([type=hidden])";
 export class Sheets {
   #sheets = [...document.querySelectorAll("[data-sheet]")];
   #opener = null;
+  #onClosed;
 
-  constructor() {
+  constructor({ onClosed = () => {} } = {}) {
+    this.#onClosed = onClosed;
     for (const sheet of this.#sheets) {
       sheet.hidden = true;
       const close = sheet.querySelector("[data-close]");
@@ -39,5 +41,6 @@ export class Sheets {
     for (const sheet of this.#sheets) sheet.hidden = true;
     this.#opener?.setAttribute("aria-expanded", "false");
     this.#opener?.focus();
+    this.#onClosed();
   }
 }

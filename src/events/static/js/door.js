@@ -25,9 +25,11 @@ const page = document.querySelector(".scanner");
 const texts = page.dataset;
 const part = (name) => document.querySelector(`[data-${name}]`);
 
-const sheets = new Sheets();
+const sheets = new Sheets({ onClosed: () => setTimeout(serve) });
+const waiting = []; // what a hardware scanner has read meanwhile
 let inView = { text: "", at: 0 };
 let deciding = null; // what the steward waits for
+let current = ""; // the text it was made from
 let session = null;
 const ready = openSession({ asks: askQuestions }).then((opened) => (session = opened));
 let lastAdmitted = null;
@@ -36,10 +38,18 @@ let lastAdmitted = null;
 async function check(what, options) {
   await ready;
   while (deciding) await deciding;
-  deciding = session.check(what, options).finally(() => (deciding = null));
+  current = what.text ?? "";
+  deciding = session.check(what, options).catch(failed).finally(() => (deciding = null));
   const shown = await deciding;
+  setTimeout(serve);
   if (shown) show(shown, what, options);
   return shown;
+}
+
+// A fault of this page must not look as if nothing had been scanned.
+function failed(error) {
+  reportError(error);
+  return { id: null, verdict: "refused", kind: "unreadable", card: null, entry: null };
 }
 
 function show(shown, what = {}, options = {}) {
@@ -57,6 +67,7 @@ function show(shown, what = {}, options = {}) {
 function next() {
   page.inert = false;
   closeVerdict();
+  setTimeout(serve);
 }
 
 function find() {
@@ -96,6 +107,19 @@ function seen(text) {
   if (fresh && busy()) return;
   inView = { text, at: now };
   if (fresh) check({ text: text.slice(0, LONGEST_CODE) });
+}
+
+// A hardware scanner has beeped by itself, so what it reads waits for its turn; what is on the screen already is not asked again.
+function heard(text) {
+  const shownNow = text === current && (deciding || verdictIsOpen());
+  if (shownNow || waiting.includes(text) || session?.state === "other_tab") return;
+  if (busy()) playVerdict("notice");
+  waiting.push(text);
+  serve();
+}
+
+function serve() {
+  if (waiting.length && !busy()) check({ text: waiting.shift().slice(0, LONGEST_CODE) });
 }
 
 async function startCamera() {
@@ -155,7 +179,7 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && page.dataset.camera === "on" && !camera.running) startCamera();
 });
 addEventListener("pointerdown", unlockSound, { once: true });
-listenToScanners((text) => busy() || check({ text: text.slice(0, LONGEST_CODE) }));
+listenToScanners(heard);
 stayAwake();
 keepShell([texts.worker, texts.decoder]).catch(() => {}); // without a network the copy of before stays
 

@@ -19,17 +19,20 @@ const stage = document.querySelector("[data-stage]");
 const part = (name) => document.querySelector(`[data-${name}]`);
 
 let inView = { text: "", at: 0 };
+let current = ""; // the ticket that is decided about or answered
 let deciding = false;
 let running = false;
 let leaving;
+let waiting = []; // what a hardware scanner has read meanwhile
 
 // A question needs a steward: a required one stays open, and the guest is asked to the desk.
 const session = await openSession();
 
 async function check(text) {
   if (!running || deciding || stage.childElementCount) return;
+  current = text;
   deciding = true;
-  const shown = await session.check({ text: text.slice(0, LONGEST_CODE) }, { source: "kiosk", act: "entry" });
+  const shown = await session.check({ text: text.slice(0, LONGEST_CODE) }, { source: "kiosk", act: "entry" }).catch(reportError);
   deciding = false;
   answer(shown);
 }
@@ -48,8 +51,17 @@ function answer(shown) {
 }
 
 function next() {
+  clearTimeout(leaving);
   stage.replaceChildren();
   page.inert = false;
+  if (waiting.length) check(waiting.shift());
+}
+
+// A hardware scanner has beeped by itself: the next ticket ends the answer to the one before, one that is held under it for longer not.
+function heard(text) {
+  if (!running || waiting.includes(text) || (text === current && (deciding || stage.childElementCount))) return;
+  waiting.push(text);
+  if (!deciding) next();
 }
 
 function seen(text) {
@@ -86,6 +98,7 @@ function cameraRefused() {
 
 function pause() {
   running = false;
+  waiting = [];
   camera.stop();
   page.dataset.camera = "off";
   part("invite").hidden = true;
@@ -140,7 +153,7 @@ for (const type of ["pointerdown", "keydown"]) part("corner").addEventListener(t
 for (const type of ["pointerup", "pointerleave", "pointercancel", "keyup", "blur"]) part("corner").addEventListener(type, () => clearTimeout(pressed));
 part("corner").addEventListener("contextmenu", (event) => event.preventDefault());
 document.addEventListener("visibilitychange", () => !document.hidden && page.dataset.camera === "on" && !camera.running && begin());
-listenToScanners(check);
+listenToScanners(heard);
 stayAwake();
 keepShell([page.dataset.worker, page.dataset.decoder]);
 
