@@ -175,6 +175,8 @@ async def test_phone_asks_for_a_badge_of_its_own_event(app: Litestar, pool: Pool
     assert await pool.fetchval("select actor from badge_requests where event_id = $1", event.id) == phone.operator
     refused = await client.post("/door/badges", json={"id": str(new_id()), "registration_id": str(foreign)})
     broken = await client.post("/door/badges", json=["x"], headers={"accept": "application/json"})
+    half = await client.post("/door/badges", content=b'{"id": ', headers={"content-type": "application/json", "accept": "application/json"})
+    assert half.status_code == 400
     stranger = await browser(app).post("/door/badges", json={"id": id, "registration_id": str(one)})
     assert (refused.status_code, broken.status_code, stranger.status_code) == (404, 422, 401)
     assert await waiting(pool, other) == []

@@ -100,7 +100,9 @@ async def test_scan_nobody_can_read_is_kept_and_holds_up_nothing(app: Litestar, 
 
 
 async def _post_anything(phone: Any, scans: list[Any]) -> list[str]:
-    body = json.dumps({"sent_at": datetime.now(UTC).isoformat(), "facts": {"queue": -1}, "scans": scans})
+    body = json.dumps(
+        {"sent_at": datetime.now(UTC).isoformat(), "facts": {"queue": -1, "list_at": "0001-01-01T00:00:00+14:00"}, "scans": scans}
+    )
     answer = await phone.post("/door/scans", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 200, answer.text
     return [each["kind"] for each in answer.json()["answers"]]

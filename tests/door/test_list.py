@@ -113,6 +113,13 @@ async def test_strange_digests_bring_the_whole_list(app: Litestar, pool: Pool, h
     assert (await fetch(client, have=have))["full"] is True
 
 
+async def test_list_since_the_beginning_of_time_is_the_whole_story(app: Litestar, pool: Pool) -> None:
+    event = await make_event(pool)
+    _, client = await phone_of(app, pool, event)
+    await redeem(pool, event, entry := scan(code_of(await book(pool, event))))
+    assert [m["id"] for m in (await fetch(client, since="0001-01-01T00:00:05Z"))["movements"]] == [str(entry.id)]
+
+
 async def test_movements_since(app: Litestar, pool: Pool) -> None:
     event = await make_event(pool)
     outcome = await book(pool, event, make_guest(), make_guest("Muster"))

@@ -49,7 +49,13 @@ async def send(phone: httpx.AsyncClient, *scans: dict[str, Any]) -> list[dict[st
 
 
 def walk_in(**fields: Any) -> dict[str, Any]:
-    return {"id": str(new_id()), "at": now().isoformat(), "act": "walk_in", "source": "walk_in", "person": PERSON} | fields
+    return {
+        "id": str(new_id()),
+        "at": now().isoformat(),
+        "act": "walk_in",
+        "source": "walk_in",
+        "person": PERSON | {"privacy": english()},
+    } | fields
 
 
 def english() -> str:

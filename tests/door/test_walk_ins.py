@@ -16,13 +16,14 @@ from events.door.walk_ins import new_registration_id
 from events.kit.clock import now
 from events.kit.database import Pool
 from events.kit.ids import new_id
+from events.people.consents import Purpose, text_hash
 from events.programme.model import Event
 from tests.builders import TOKENS, book, fill, make_event, make_guest
 
 from .builders import code_of, make_phone, redeem, registration_ids
 from .builders import scan as entry_scan
 
-PRIVACY = "5" * 64
+PRIVACY = text_hash(Purpose.PRIVACY, "ja").hex()
 HANAKO = {
     "family_name": "見本",
     "given_name": "花子",
@@ -272,6 +273,21 @@ async def test_a_person_nobody_can_read(pool: Pool, person: dict[str, Any]) -> N
     with pytest.raises(acts.Unreadable):
         await act(acting, asked(person=person | {"x": 1}))
     assert await guests_of(pool, event) == []
+
+
+@pytest.mark.parametrize("shown", [None, "0" * 64])
+async def test_without_the_words_on_data_protection_nobody_is_taken_in(pool: Pool, shown: str | None) -> None:
+    event = await make_event(pool)
+    acting = await acting_at(pool, event)
+    with pytest.raises(acts.Unreadable):
+        await act(acting, asked(person=HANAKO | {"privacy": shown}))
+    assert await guests_of(pool, event) == []
+
+    in_the_house = asked(person=HANAKO | {"privacy": shown}, decided=LET_IN)
+    assert await act(acting, in_the_house) == new_registration_id(event.id, in_the_house.id)
+    assert await guests_of(pool, event) == [("見本", "confirmed")]
+    assert await pool.fetchval("select count(*) from consents c join guests g on g.id = c.guest_id where g.family_name = '見本'"
+                               " and c.text_hash = $1", bytes(32)) == 0  # fmt: skip
 
 
 async def test_guests_of_other_events_are_nobody(pool: Pool) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, Router, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
@@ -14,6 +15,7 @@ from events.kit.database import Connection
 from events.kit.errors import InvalidInput
 from events.kit.forms import Form
 from events.kit.i18n import gettext as _
+from events.kit.json_body import MalformedJson
 from events.kit.live import Live
 
 from . import actions
@@ -42,7 +44,10 @@ async def create_door_badge(
 async def _fields(request: AnyRequest) -> dict[str, str]:
     if request.content_type[0] != "application/json":
         return (await Form.read(request)).values
-    sent = await request.json()
+    try:
+        sent = msgspec.json.decode(await request.body())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise MalformedJson from None
     return {name: value for name, value in sent.items() if isinstance(value, str)} if isinstance(sent, dict) else {}
 
 

@@ -28,6 +28,7 @@ AnyRequest = Request[Any, Any, State]
 
 _GZIP = b"\x1f\x8b"
 LONGEST_HAVE = 500  # 33 digests of eight letters
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)  # no list is older; times near year 1 cannot be reckoned with
 
 
 @get("/door/list")
@@ -84,7 +85,7 @@ def _moment(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return msgspec.convert(text.replace(" ", "+"), datetime).astimezone(UTC)
+        return max(msgspec.convert(text.replace(" ", "+"), datetime).astimezone(UTC), OLDEST)
     except (msgspec.ValidationError, ValueError, OverflowError):
         raise InvalidInput(errors={"since": _("This is not a valid time.")}) from None
 

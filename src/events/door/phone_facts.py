@@ -1,6 +1,6 @@
 """What a phone says about itself: how old its list is, how much it has not handed over, how long it will last."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -39,6 +39,6 @@ def _number(given: Any, most: int) -> int | None:
 def _moment(given: Any) -> datetime | None:
     try:
         moment = msgspec.convert(given, datetime)
-        return moment if moment.tzinfo else None
+        return moment.astimezone(UTC) if moment.tzinfo else None
     except (msgspec.ValidationError, ValueError, OverflowError):
         return None

@@ -20,6 +20,11 @@ async def registration_exists(db: Executor, event_id: UUID, registration_id: UUI
     return bool(await db.fetchval("select exists (select from registrations where id = $2 and event_id = $1)", event_id, registration_id))
 
 
+async def words_were_shown(db: Executor, text_hash: bytes) -> bool:
+    """Whether the words with this hash stood on our pages once: a phone may have been without a connection when they changed."""
+    return bool(await db.fetchval("select exists (select from consent_texts where text_hash = $1)", text_hash))
+
+
 async def guest_exists(db: Executor, guest_id: UUID) -> bool:
     return bool(await db.fetchval("select exists (select from guests where id = $1)", guest_id))
 

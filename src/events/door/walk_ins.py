@@ -27,7 +27,7 @@ from events.registration.queries import booking_by_id
 from . import acts, rules_queries, walk_in_queries
 from .acts import Acting, Handler, PhoneScan
 from .model import Reason, Verdict
-from .persons import NewPerson, details_of, person_of
+from .persons import NewPerson, details_of, person_of, privacy_texts
 
 REFUSALS = {"full": Reason.FULL, "unknown_contingent": Reason.FULL, "no_companions": Reason.NO_COMPANIONS}
 """Outcomes of the claim after which nothing is written."""
@@ -64,6 +64,7 @@ async def walk_in(acting: Acting, scan: PhoneScan) -> UUID | Reason:
             return Reason.WALK_INS_OFF
         if rules.fire_limit and await walk_in_queries.people_inside(acting.pool, event.id) + rules.crew_inside >= rules.fire_limit:
             return Reason.HOUSE_FULL
+    person = await _informed(acting, scan, person)
     pool_id = rules.walk_in_pool_id or person.pool_id
     contingent = await walk_in_queries.contingent_of(acting.pool, event.id, pool_id) if pool_id else None
     return await _claim(acting, scan, _sign_up(scan, person, contingent=contingent))
@@ -103,6 +104,17 @@ async def substitute(acting: Acting, scan: PhoneScan) -> UUID | Reason:
     except (AlreadyInside, NotFound):  # of two people for one place the second is a guest of their own, if in the house already
         return await _claim(acting, scan, _sign_up(scan, person, contingent=None)) if _is_in(scan) else place.registration_id
     return place.registration_id
+
+
+async def _informed(acting: Acting, scan: PhoneScan, person: NewPerson) -> NewPerson:
+    """The person, with proof of the data protection words only if such words were ever shown. Who has not seen any is not taken in,
+    unless the phone has let them in already."""
+    shown = {text_hash for _language, _name, _words, text_hash in privacy_texts()}
+    if person.privacy and (person.privacy in shown or await walk_in_queries.words_were_shown(acting.pool, bytes.fromhex(person.privacy))):
+        return person
+    if not _is_in(scan):
+        raise acts.Unreadable("without the words on data protection")
+    return msgspec.structs.replace(person, privacy=None)
 
 
 async def _replace(
