@@ -10,10 +10,10 @@ from tests.door.builders import code_of
 from tests.door.phones import ask
 
 from .conftest import OpenPage, Server
-from .phones import OpenPhone, open_phone
+from .phones import OpenPhone, Outage, open_phone, outage
 from .test_door_screens import kiosk_of, type_as_scanner
 
-__all__ = ["open_phone"]  # fixture
+__all__ = ["open_phone", "outage"]  # fixtures
 
 PATIENT = 15_000
 
@@ -75,3 +75,23 @@ async def test_next_ticket_at_a_kiosk_ends_the_welcome_before_it(open_page: Open
     await expect(welcome).to_have_count(0, timeout=PATIENT)
     verdicts = await pool.fetch("select verdict from check_ins where event_id = $1", event.id)
     assert [row[0] for row in verdicts] == ["admitted", "admitted"]
+
+
+async def test_scans_go_in_smaller_portions_over_a_line_that_is_too_slow(open_phone: OpenPhone, outage: Outage, pool: Pool) -> None:
+    event = await make_event(pool)
+    names = ("One", "Two", "Three", "Four")
+    booked = await book(pool, event, *(make_guest(name, "") for name in names))
+    phone = await open_phone(event)
+    await outage.begin(phone)
+    for place, name in enumerate(names):
+        await phone.scan(code_of(booked, place), "admitted", name)
+    await phone.context.route("**/door/scans", never_answer_many)
+    await outage.end()
+
+    await expect(phone.page.locator("[data-net-word]")).not_to_contain_text("Waiting", timeout=40_000)
+    assert await pool.fetchval("select count(*) from check_ins where event_id = $1 and verdict = 'admitted'", event.id) == 4
+
+
+async def never_answer_many(route: Route) -> None:
+    if len((route.request.post_data_json or {}).get("scans", [])) <= 2:
+        await route.continue_()

@@ -2,6 +2,7 @@
 import { Refused } from "./_door_contact.js";
 
 const LARGEST_PORTION = 500;
+const ABOUT_THE_PHONE = [401, 403, 429]; // answers that say nothing about the scans
 const EVERY_MS = 5000;
 const PAUSES_MS = [500, 1000, 2000, 5000];
 
@@ -127,17 +128,19 @@ export class Outbox {
     this.#failures = 0;
   }
 
-  // Too much at once is sent in smaller portions. A phone that was taken back has handed its scans over all the same (410).
+  // What is too much for the line or for the server is sent in smaller portions. A phone that was taken back has handed its scans
+  // over all the same (410).
   async #refused(error, sent) {
-    if (!(error instanceof Refused)) throw error;
+    const answered = error instanceof Refused;
+    if (answered ? ABOUT_THE_PHONE.includes(error.status) : error.name !== "TimeoutError") throw error;
     if (error.status === 410) for (const { id } of sent) this.remove(id);
-    else if (sent.length > 1 && (error.status === 413 || error.status >= 500)) this.#portion = Math.ceil(sent.length / 2);
-    else if (sent.length === 1 && error.status >= 500) this.#putLast(sent[0]);
+    else if (sent.length > 1) this.#portion = Math.ceil(sent.length / 2);
+    else if (sent.length && answered) this.#putLast(sent[0]);
     if (error.status === 413 && sent.length > 1) return null;
     throw error;
   }
 
-  // A scan that the server stumbles over lets the others pass.
+  // A scan that the server stumbles over, or does not understand, lets the others pass.
   #putLast({ id }) {
     const row = this.#waiting.get(id);
     this.#waiting.delete(id);
