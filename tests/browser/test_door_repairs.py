@@ -1,6 +1,6 @@
 """Doors in trouble: open questions at a kiosk, hasty hardware scanners, a slow line, and a list that arrives too late."""
 
-from asyncio import sleep
+from asyncio import Event, sleep
 
 from playwright.async_api import Route, expect
 
@@ -95,3 +95,28 @@ async def test_scans_go_in_smaller_portions_over_a_line_that_is_too_slow(open_ph
 async def never_answer_many(route: Route) -> None:
     if len((route.request.post_data_json or {}).get("scans", [])) <= 2:
         await route.continue_()
+
+
+async def test_list_that_was_on_its_way_does_not_open_a_tab_that_lost_its_place(open_phone: OpenPhone, pool: Pool) -> None:
+    phone = await open_phone(await make_event(pool))
+    asked, go_on = Event(), Event()
+
+    async def hold_the_first(route: Route) -> None:
+        if not asked.is_set():
+            asked.set()
+            await go_on.wait()
+        await route.continue_()
+
+    await phone.context.route("**/door/list*", hold_the_first)
+    await phone.page.reload()
+    await asked.wait()
+    second = await phone.context.new_page()
+    await second.goto("/door")
+    await second.get_by_role("button", name="Scan in this tab").click()
+    elsewhere = phone.page.get_by_role("heading", name="The scanner is open in another tab")
+    await expect(elsewhere).to_be_visible()
+
+    async with phone.page.expect_response("**/door/list*"):
+        go_on.set()
+    await phone.page.wait_for_timeout(500)
+    await expect(elsewhere).to_be_visible()

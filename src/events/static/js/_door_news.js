@@ -12,6 +12,7 @@ export class News {
   #collecting = 0;
   #fetching = null;
   #stale = false;
+  #stopped = false;
   #undecided = new Set();
   #stream = new Stream({
     open: () => this.refresh(),
@@ -35,7 +36,9 @@ export class News {
     this.refresh();
   }
 
+  /** Whatever is still on its way is not taken any more. */
   stop() {
+    this.#stopped = true;
     this.#stream.stop();
     clearInterval(this.#timer);
     clearTimeout(this.#collecting);
@@ -69,6 +72,7 @@ export class News {
 
   // The list of another event (this browser was paired anew) replaces everything that was known.
   async #taken(answer) {
+    if (this.#stopped) return;
     const { list, records, contact } = this.#desk;
     if (list.head && list.head.event.id !== answer.event.id) {
       list.forget();

@@ -250,7 +250,7 @@ class Session {
   }
 
   #leaseOver() {
-    if (this.state === "lease_over") return;
+    if (this.#ended || this.state === "lease_over") return;
     this.#desk.list.forget();
     this.#desk.records.forgetList();
     this.#become("lease_over");
@@ -283,6 +283,7 @@ class Session {
   // ── hearing ──
 
   #listTaken() {
+    if (this.#ended) return;
     this.#figures = this.#head.attendance;
     this.#become("ready");
     for (const name of ["list", "movements", "attendance", "net"]) this.emit(name);
