@@ -95,6 +95,7 @@ async def make_known_person(pool: Pool) -> Known:
     details: Any = {name: word for name, word in WORDS.items() if name not in ("diet", "access_needs")} | {"inviter": SAID["inviter"]}
     invitation = await make_invitation(pool, over, ahead, email=EMAIL, delegate_email=f"office.{EMAIL}", row_key=EMAIL, **details)
     await _come(pool, over, guest_id)
+    await _wear_a_badge(pool, over, guest_id)
     await _strand_a_scan(pool, over, guest_id)
     await _say_everything(pool, over, guest_id, outcome.booking_id, invitation.id)
     await _meet(pool, over, guest_id)
@@ -106,6 +107,21 @@ async def make_known_person(pool: Pool) -> Known:
         guest_id=guest_id,
         booking_ids=[outcome.booking_id, second],
         invitation=invitation,
+    )
+
+
+async def _wear_a_badge(pool: Pool, event: Event, guest_id: UUID) -> None:
+    await pool.execute(
+        """
+        insert into badge_prints (id, event_id, registration_id, layout, actor, printed_at)
+        select $3, event_id, id, 'card', 'staff:0', now()
+        from registrations
+        where event_id = $1
+          and guest_id = $2
+        """,
+        event.id,
+        guest_id,
+        new_id(),
     )
 
 
