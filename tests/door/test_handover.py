@@ -61,7 +61,13 @@ async def test_same_queue_again_answers_the_same_and_writes_nothing(app: Litesta
     assert await pool.fetchval("select count(*) from check_ins where event_id = $1", event.id) == 6
 
 
+DEEP: list[Any] = []
+for _level in range(700):
+    DEEP = [DEEP]
+
 JUNK: list[Any] = [
+    DEEP,
+    sent("AAAAAAAAAAAAAAAA", more={"deep": DEEP}, act="dance"),
     None,
     7,
     "scan",

@@ -22,6 +22,7 @@ from .rules import SHORTEST_NOTE
 MOST_SCANS = 500  # half an hour of a busy gate; a longer queue is sent in parts
 LONGEST_NOTE = 500
 LONGEST_KEPT = 2000  # characters of one text of a scan that nobody understands
+DEEPEST_KEPT = 20
 
 _SHOWN = {
     Act.ENTRY: (Verdict.ADMITTED, Verdict.ALREADY_IN, Verdict.REFUSED),
@@ -168,12 +169,14 @@ def _record(scan: PhoneScan, phone: Phone, *, act: Act, code_hash: str | None, r
     )
 
 
-def kept(given: Any) -> Any:
-    """What was sent, in a form that can be stored whatever it is."""
+def kept(given: Any, deep: int = DEEPEST_KEPT) -> Any:
+    """What was sent, in a form that can be stored whatever it is. Of what is nested deeper than any scan, it is kept that it was there."""
+    if isinstance(given, dict | list) and not deep:
+        return "…"
     if isinstance(given, dict):
-        return {kept(str(name)): kept(value) for name, value in given.items()}
+        return {kept(str(name)): kept(value, deep - 1) for name, value in given.items()}
     if isinstance(given, list):
-        return [kept(value) for value in given]
+        return [kept(value, deep - 1) for value in given]
     if isinstance(given, str):
         return given.replace("\0", "\N{REPLACEMENT CHARACTER}")[:LONGEST_KEPT]
     if isinstance(given, bool) or given is None or (isinstance(given, int | float) and math.isfinite(given) and abs(given) < 2**53):
