@@ -120,3 +120,18 @@ async def test_list_that_was_on_its_way_does_not_open_a_tab_that_lost_its_place(
         go_on.set()
     await phone.page.wait_for_timeout(500)
     await expect(elsewhere).to_be_visible()
+
+
+async def test_answer_of_something_on_the_way_does_not_make_a_phone_forget(open_phone: OpenPhone, outage: Outage, pool: Pool) -> None:
+    event = await make_event(pool)
+    booked = await book(pool, event, make_guest("One", ""))
+    phone = await open_phone(event)
+    await outage.begin(phone)
+    await phone.scan(code_of(booked), "admitted", "One")
+    await phone.context.route("**/door/scans", lambda route: route.fulfill(status=410, body="Gone"))
+    async with phone.page.expect_response("**/door/scans"):
+        await outage.end()
+    await phone.page.wait_for_timeout(500)
+    await phone.context.unroute("**/door/scans")
+    await phone.expect_queue(0)
+    assert await pool.fetchval("select count(*) from check_ins where event_id = $1 and verdict = 'admitted'", event.id) == 1

@@ -44,7 +44,7 @@ export class Contact {
     const said = await answer.json().catch(() => null);
     if (answer.status >= 500 || said === null) this.lost();
     else if (Date.now() - asked < QUICK_MS) this.#tell(true);
-    if (!answer.ok || said === null) throw new Refused(answer.status, said);
+    if (!answer.ok || said === null) throw new Refused(statusOf(answer.status, said), said);
     this.#setClock(said.received_at, asked, Date.now());
     return said;
   }
@@ -67,4 +67,9 @@ export class Contact {
     this.online = online;
     this.#onChange();
   }
+}
+
+// Only the server itself takes a phone back, and says so; a bare 410 comes from something on the way to it.
+function statusOf(status, said) {
+  return status === 410 && !said?.wipe ? 502 : status;
 }
