@@ -140,14 +140,15 @@ drop function undo_check_in(uuid, uuid, uuid, uuid, uuid, text, timestamptz);
 --
 -- A scan: {"id", "act": 'entry' | 'exit' | 'undo', "code_hash" (hex) or "registration_id" or "undoes", "gate_id"?, "device_id"?,
 --   "operator", "at", "phone_at"?, "list_at"?, "source", "note", "answers", "may_undo_any", "decided"?: {"verdict", "reason", "by"},
---   "shown_id" and "undoes_shown": what the ids become for a second record, see below}
+--   "shown_id", "sent_away_id" and "undoes_shown": what the ids become for a second record, see below}
 -- Its verdict: 'admitted', 'left', 'undone', 'already_in' (with the time and gate of the entry that counts) or 'refused', with the reason.
 --
 -- Every scan is written down, refusals included; of undos only those that take something back. An id seen before answers its recorded
 -- verdict again ("replayed") and writes nothing; an id that stands for another guest, act or event is 'id_reused'.
 -- "decided" is what a phone has shown already. It is recorded as it happened: whoever was let in is in, with the reason for which the
 -- server would have refused. Where the same scan had been refused here while its answer was lost, a second record tells the entry.
--- "would_be" is what the server says itself about a scan that a phone has refused.
+-- "would_be" is what the server says itself about a scan that a phone has refused. Where it had let that scan pass while its answer was
+-- lost, the guest was sent away all the same: a second record takes the movement back, unless the guest has moved since.
 --
 -- Two phones that scan one ticket at once meet at the registration's row; a scan and issuing a ticket again meet at the ticket's.
 -- Locks of one kind are taken in the order of ids. Scans of nobody known meet at no row: arrays with several of them take turns, or two
@@ -210,12 +211,12 @@ begin
     for scan in
         select q.*, ids.registration_id as found_id, ids.guest_id, r.state, coalesce(q.decided ->> 'verdict', '') in ('admitted', 'left') as shown
         from rows from (jsonb_to_recordset(p_requests) as (
-                id uuid, act text, code_hash text, undoes uuid, undoes_shown uuid, shown_id uuid, gate_id uuid, device_id uuid,
-                operator text, at timestamptz, phone_at timestamptz, list_at timestamptz, source text, note text, answers jsonb,
+                id uuid, act text, code_hash text, undoes uuid, undoes_shown uuid, shown_id uuid, sent_away_id uuid, gate_id uuid,
+                device_id uuid, operator text, at timestamptz, phone_at timestamptz, list_at timestamptz, source text, note text, answers jsonb,
                 may_undo_any boolean, decided jsonb))
             with ordinality as q (
-                id, act, code_hash, undoes, undoes_shown, shown_id, gate_id, device_id,
-                operator, at, phone_at, list_at, source, note, answers, may_undo_any, decided, nr)
+                id, act, code_hash, undoes, undoes_shown, shown_id, sent_away_id, gate_id,
+                device_id, operator, at, phone_at, list_at, source, note, answers, may_undo_any, decided, nr)
         join unnest(registration_ids, guest_ids) with ordinality as ids (registration_id, guest_id, nr) on ids.nr = q.nr
         left join lateral (select x.state from registrations x where x.id = ids.registration_id limit 1) r on true
         order by q.nr
@@ -244,6 +245,29 @@ begin
             if scan.shown and known.verdict not in ('admitted', 'left') then
                 check_in_id := scan.shown_id;
                 select * into known from check_ins k where k.id = scan.shown_id;
+            end if;
+            if scan.decided is not null and not scan.shown and known.verdict in ('admitted', 'left') and known.decided_by = 'server'
+               and known.device_id = scan.device_id and known.registration_id = scan.found_id then
+                replayed := exists (select from check_ins u where u.id = scan.sent_away_id);
+                insert into check_ins (id, event_id, registration_id, gate_id, device_id, operator, kind, undoes, verdict, device_at,
+                                       phone_at, list_at, source)
+                select scan.sent_away_id, p_event, known.registration_id, scan.gate_id, scan.device_id, scan.operator, 'undo', known.id,
+                       'undone', scan.at, scan.phone_at, scan.list_at, scan.source
+                where not exists (select from check_ins u where u.undoes = known.id)
+                  and not exists (select
+                                  from movements m
+                                  where m.registration_id = known.registration_id
+                                    and (m.device_at, m.id) > (known.device_at, known.id));
+                if replayed or found then
+                    if rules.fire_limit is not null then
+                        people := rules.crew_inside + people_inside(p_event);
+                    end if;
+                    reason := scan.decided ->> 'reason';
+                    would_be := known.verdict;
+                    guest := guest_at_door(scan.found_id, null);
+                    return next;
+                    continue;
+                end if;
             end if;
         end if;
 
@@ -279,7 +303,7 @@ begin
         end if;
 
         if known.id is null or (scan.decided is not null and not scan.shown) then
-            select * into around from movements_around(scan.found_id, scan.at, check_in_id);
+            select * into around from movements_around(scan.found_id, coalesce(known.device_at, scan.at), check_in_id);
             good := case scan.act when 'exit' then 'left' else 'admitted' end;
             objection := case
                 when scan.found_id is null and scan.guest_id is not null then 'other_event'

@@ -52,7 +52,7 @@ class DoorModel:
         undone = {record.undoes for record in self.records.values() if record.undoes}
         return sorted((r.at, id, r) for id, r in self.records.items() if r.verdict in PASSES and id not in undone)
 
-    def movements(self, guest: int) -> list[tuple[datetime, UUID, ModelRecord]]:
+    def movements(self, guest: int | None) -> list[tuple[datetime, UUID, ModelRecord]]:
         return [one for one in self.effective() if one[2].guest == guest]
 
     def inside(self) -> set[int]:
@@ -94,6 +94,8 @@ class DoorModel:
         if record and scan.shown in PASSES and record.verdict not in PASSES:
             id = uuid5(scan.id, "shown")
             record = self.records.get(id)
+        if record and scan.shown == "refused" and record.verdict in PASSES and record.by == "server" and self._sent_away(scan, at):
+            return word("refused", scan.reason)
         if record:
             return word(record.verdict, record.reason)
         if scan.act == "undo":
@@ -109,6 +111,15 @@ class DoorModel:
             verdict, reason = "refused", objection
         self.records[id] = ModelRecord(scan.act, scan.guest, verdict, reason, scan.by, at, scan.phone)
         return word(verdict, reason)
+
+    def _sent_away(self, scan: ModelScan, at: datetime) -> bool:
+        """Takes back what the phone never heard of, if the guest has not moved since."""
+        id, record = uuid5(scan.id, "sent away"), self.records[scan.id]
+        is_undone = any(other.undoes == scan.id for other in self.records.values())
+        has_moved = any((moment, other) > (record.at, scan.id) for moment, other, r in self.movements(record.guest))
+        if id not in self.records and not is_undone and not has_moved:
+            self.records[id] = ModelRecord("undo", record.guest, "undone", None, "server", at, scan.phone, undoes=scan.id)
+        return id in self.records
 
     def _undo(self, scan: ModelScan, at: datetime) -> str:
         assert scan.undoes

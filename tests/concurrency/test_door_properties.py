@@ -112,13 +112,13 @@ class DoorMachine(RuleBasedStateMachine):
         of = data.draw(st.sampled_from([scan.id for scan in self.made.values() if scan.act != "undo"][-6:]))
         self._keep(ModelScan(new_id(), number, "undo", undoes=of), self.now)
 
-    @rule(number=st.integers(0, PHONES - 1))
-    def give_up_waiting(self, number: int) -> None:
-        """No answer in time: the phone lets in by its own list whoever still waits for one."""
+    @rule(number=st.integers(0, PHONES - 1), sends_away=st.booleans())
+    def give_up_waiting(self, number: int, sends_away: bool) -> None:
+        """No answer in time: the phone decides by its own list about whoever still waits for one."""
         waiting = [(n, sent) for n, sent in enumerate(self.queues[number]) if sent[0].act != "undo" and sent[0].shown is None]
         for n, (scan, moment) in waiting:
-            passed = "left" if scan.act == "exit" else "admitted"
-            self.queues[number][n] = (ModelScan(scan.id, number, scan.act, scan.guest, shown=passed, by="phone"), moment)
+            shown, reason, by = self._decided(scan.act, "refused" if sends_away else "passed", number)
+            self.queues[number][n] = (ModelScan(scan.id, number, scan.act, scan.guest, shown=shown, reason=reason, by=by), moment)
 
     @rule(
         number=st.integers(0, PHONES - 1),

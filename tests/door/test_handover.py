@@ -168,6 +168,40 @@ async def test_phone_hears_what_the_server_says_of_a_guest_it_sent_away(app: Lit
     assert await pool.fetchval("select count(*) from attendances where event_id = $1", event.id) == 0
 
 
+async def test_entry_the_phone_never_heard_of_is_taken_back_when_it_sent_the_guest_away(app: Litestar, pool: Pool) -> None:
+    event = await make_event(pool)
+    await set_rules(pool, event, fire_limit=1)
+    phone = await open_phone(app, pool, event)
+    code = code_of(await book(pool, event))
+    scan = sent(code)
+    assert await kinds(phone, scan) == ["admitted"]  # … and the phone never heard of it
+
+    late = scan | {"decided": shown("refused", "newer_than_list")}
+    answers = [(await hand_over(phone, late)).json()["answers"][0] for _ in range(2)]
+    inside = await pool.fetchval("select count(*) from presences where event_id = $1", event.id)
+
+    assert [(each["verdict"], each["kind"], each["now"]) for each in answers] == [("refused", "newer_than_list", "admitted")] * 2
+    assert [each["replayed"] for each in answers] == [False, True]
+    assert inside == 0
+    assert await kinds(phone, sent(code)) == ["admitted"]  # scanned again, as the phone advises
+    async with pool.acquire() as connection:
+        assert await records(connection, event) == [("entry", "admitted", None), ("undo", "undone", None), ("entry", "admitted", None)]
+
+
+async def test_entry_of_a_guest_who_moved_since_stays_whatever_the_phone_showed(app: Litestar, pool: Pool) -> None:
+    event = await make_event(pool)
+    await set_rules(pool, event, exits="reentry")
+    phone = await open_phone(app, pool, event)
+    code = code_of(await book(pool, event))
+    scan = sent(code, at=(datetime.now(UTC) - timedelta(minutes=1)).isoformat())
+    assert await kinds(phone, scan, sent(code, act="exit")) == ["admitted", "goodbye"]
+
+    assert await kinds(phone, scan | {"decided": shown("refused", "newer_than_list")}) == ["admitted"]
+
+    async with pool.acquire() as connection:
+        assert await records(connection, event) == [("entry", "admitted", None), ("exit", "left", None)]
+
+
 async def test_refusal_whose_answer_was_lost_gives_way_to_what_the_phone_showed(app: Litestar, pool: Pool) -> None:
     event = await make_event(pool)
     phone, other = await open_phone(app, pool, event), await open_phone(app, pool, event, gate="Garden gate", name="Jonas")

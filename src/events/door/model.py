@@ -135,6 +135,11 @@ def shown_id(scan_id: UUID) -> UUID:
     return uuid5(scan_id, "shown")
 
 
+def sent_away_id(scan_id: UUID) -> UUID:
+    """Under which an entry is taken back whose "admitted" never reached the phone: it had sent the guest away."""
+    return uuid5(scan_id, "sent away")
+
+
 class Entrant(msgspec.Struct, frozen=True, kw_only=True):
     """What the door needs to know to receive a guest. Of a guest who belongs to another event only the name is known."""
 

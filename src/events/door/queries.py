@@ -20,6 +20,7 @@ from .model import (
     Reason,
     Scan,
     Verdict,
+    sent_away_id,
     shown_id,
     ticket_code,
 )
@@ -56,6 +57,7 @@ def _request(scan: Scan) -> dict[str, Any]:
         "undoes": scan.undoes,
         "undoes_shown": shown_id(scan.undoes) if scan.undoes else None,
         "shown_id": shown_id(scan.id) if scan.decided else None,
+        "sent_away_id": sent_away_id(scan.id) if scan.decided else None,
         "gate_id": scan.gate_id,
         "device_id": scan.device_id,
         "operator": scan.operator,
