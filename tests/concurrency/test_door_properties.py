@@ -120,6 +120,13 @@ class DoorMachine(RuleBasedStateMachine):
             shown, reason, by = self._decided(scan.act, "refused" if sends_away else "passed", number)
             self.queues[number][n] = (ModelScan(scan.id, number, scan.act, scan.guest, shown=shown, reason=reason, by=by), moment)
 
+    @rule(number=st.integers(0, PHONES - 1), guest=st.integers(0, GUESTS - 1), act=st.sampled_from(["entry", "exit"]))
+    def hear_too_late(self, number: int, guest: int, act: str) -> None:
+        """The server has judged, but by the time its answer comes the phone has sent the guest away."""
+        self._keep(ModelScan(new_id(), number, act, guest), self.now)
+        self._hand_over(number, self.queues[number][-1:])
+        self.give_up_waiting(number, True)
+
     @rule(
         number=st.integers(0, PHONES - 1),
         most=st.integers(1, 6),
