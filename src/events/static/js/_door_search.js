@@ -66,8 +66,10 @@ export function searchAsYouType(field, search, show) {
     const { found, total } = search.find(field.value);
     show(found, total, field.value.trim());
   };
+  let composing = false; // a list that comes in meanwhile is not searched either
   field.addEventListener("input", ({ isComposing }) => isComposing || look());
-  field.addEventListener("compositionend", look);
+  field.addEventListener("compositionstart", () => (composing = true));
+  field.addEventListener("compositionend", () => ((composing = false), look()));
   field.form.addEventListener("submit", (event) => (event.preventDefault(), look()));
-  return look;
+  return () => composing || look();
 }
